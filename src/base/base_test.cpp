@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/arn.hpp"
+#include "base/crypto.hpp"
+#include "base/describe.hpp"
+#include "base/document.hpp"
+#include "base/glob.hpp"
+#include "base/time.hpp"
+
+namespace tocsin {
+namespace {
+
+struct Inner {
+  int count = 0;
+  std::optional<std::string> note;
+};
+BOOST_DESCRIBE_STRUCT(Inner, (), (count, note))
+
+struct Outer {
+  std::string name;
+  std::vector<Inner> inners;
+  std::map<std::string, std::string> tags;
+  Time created{};
+  AccountId account;
+  Object unknown;
+};
+BOOST_DESCRIBE_STRUCT(Outer, (), (name, inners, tags, created, account, unknown))
+
+TEST(Describe, RoundTripKeepsUnknownFields) {
+  const auto stored = parse_json(
+      R"({"name":"a","inners":[{"count":2,"note":"x"}],"tags":{"k":"v"},"created":5,)"
+      R"("account":"123456789012","later":{"version":9}})");
+  const auto outer = decoded<Outer>(*stored);
+  EXPECT_EQ(outer.inners.at(0).note, "x");
+  EXPECT_EQ(outer.tags.at("k"), "v");
+  EXPECT_EQ(canonical_json(encode(outer)), canonical_json(*stored));
+}
+
+TEST(Time, FormatsAndParses) {
+  const auto time = parse_iso8601("2024-07-31T13:06:24.250+02:00");
+  ASSERT_TRUE(time);
+  EXPECT_EQ(iso8601_ms(*time), "2024-07-31T11:06:24.250Z");
+  EXPECT_EQ(amz_date(*time), "20240731T110624Z");
+  EXPECT_EQ(parse_iso8601("20240731T110624Z"), parse_iso8601("2024-07-31T11:06:24Z"));
+  EXPECT_FALSE(parse_iso8601("2024-13-31T11:06:24Z"));
+  EXPECT_EQ(parse_http_date(http_date(*time)), parse_iso8601("2024-07-31T11:06:24Z"));
+}
+
+TEST(Arn, Parses) {
+  const auto parsed = Arn::parse("arn:aws:sns:us-east-1:123456789012:topic:sub");
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->resource, "topic:sub");
+  EXPECT_EQ(parsed->str(), "arn:aws:sns:us-east-1:123456789012:topic:sub");
+  EXPECT_FALSE(Arn::parse("arn:aws:sns"));
+}
+
+TEST(Crypto, KnownAnswers) {
+  EXPECT_EQ(hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(base64("any carnal pleas"), "YW55IGNhcm5hbCBwbGVhcw==");
+  EXPECT_EQ(unbase64("YW55IGNhcm5hbCBwbGVhcw=="), "any carnal pleas");
+  EXPECT_FALSE(unbase64("YW5*"));
+  // RFC 5869, test case 3 (empty salt and info).
+  EXPECT_EQ(hex(hkdf_sha256(std::string(22, '\x0b'), "", 42)),
+            "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
+}
+
+TEST(Crypto, SealedTextOpensOnlyWithItsKeyAndContext) {
+  const std::string key(32, 'k');
+  const auto sealed = seal(key, "secret", "here");
+  EXPECT_EQ(unseal(key, sealed, "here"), "secret");
+  EXPECT_FALSE(unseal(key, sealed, "there"));
+  EXPECT_FALSE(unseal(std::string(32, 'x'), sealed, "here"));
+}
+
+TEST(Document, BadTextNamesThePosition) {
+  const auto bad = parse_json(R"({"a":1,})");
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().code, "SerializationException");
+  EXPECT_NE(bad.error().message.find("at byte"), std::string::npos);
+  EXPECT_FALSE(parse_json("{} x"));
+  EXPECT_FALSE(parse_json(std::string(200, '[') + std::string(200, ']')));
+}
+
+TEST(Glob, Matches) {
+  EXPECT_TRUE(glob_match("arn:aws:s3:::*/AWSLogs/?", "arn:aws:s3:::b/x/AWSLogs/1"));
+  EXPECT_FALSE(glob_match("a*b", "a*c"));
+  EXPECT_TRUE(glob_match("*", ""));
+}
+
+}  // namespace
+}  // namespace tocsin

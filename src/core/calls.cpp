@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// One call: who calls, may they, the handler, the audit record. For calls from outside and nested ones alike.
+#include <fmt/format.h>
+
+#include "base/assert.hpp"
+#include "base/log.hpp"
+#include "core/registry_tables.hpp"
+#include "core/turn.hpp"
+
+namespace tocsin::core {
+namespace {
+
+Failure not_served(const Request& request) {
+  return fail("NotImplemented",
+              fmt::format("Tocsin does not serve {}:{} yet; docs/coverage.md lists what it serves", request.service,
+                          request.operation),
+              501);
+}
+
+std::string_view outcome_name(const Result<Document>& outcome) {
+  return outcome ? std::string_view("ok") : std::string_view(outcome.error().code);
+}
+
+}  // namespace
+
+Result<void> Machine::check_needs(Call& call, const Operation& operation) {
+  const auto& authorizer = registry_.authorizer();
+  const auto check = [&](const Access& access) {
+    return authorizer.authorize(call, call.principal(), call.request(), access, call.now());
+  };
+  if (!operation.needs) {
+    const auto* service = registry_.service(call.request().service);
+    return check({.action = fmt::format("{}:{}", service->action_prefix, operation.name)});
+  }
+  for (const auto& access : operation.needs(call)) TRY(check(access));
+  return {};
+}
+
+Outcome Machine::run_handler(Call& call, const Operation& operation) {
+  try {
+    if (auto allowed = check_needs(call, operation); !allowed) return allowed.error();
+    return operation.handler(call);
+  } catch (const std::exception& bug) {
+    // A fault of ours: the call fails as a whole, and the machine goes on.
+    log_error("handler failed", {{"service", call.request().service},
+                                 {"operation", call.request().operation},
+                                 {"cause", bug.what()}});
+    return internal_error("The request processing has failed because of an unknown error, exception or failure.");
+  }
+}
+
+Outcome Machine::perform(Context& context, Request& request, const Principal* given, const Waiter& waiter) {
+  auto& turn = context.turn_;
+  const auto* operation = registry_.operation(request.service, request.operation);
+  if (!operation) return not_served(request);
+  TOCSIN_ASSERT(!turn.read_only || operation->effect == Effect::Read);
+  auto principal = given ? Result<Principal>(*given)
+                         : registry_.authorizer().identify(context, request.credential, context.now());
+  if (!principal) return principal.error();
+  if (!principal->account.empty()) request.scope.account = principal->account;
+
+  const auto cause = context.cause_.empty() ? request.cause : context.cause_;
+  const auto event_id = turn.read_only ? std::string() : context.new_uuid();
+  const auto scope = std::exchange(context.scope_, request.scope);
+  const auto outer_cause = std::exchange(context.cause_, cause);
+  const auto node = turn.read_only ? std::string()
+                                   : context.trace("call", request.service + ":" + request.operation, {}, event_id);
+  Savepoint savepoint(turn);
+  Transaction inner(context.transaction_);
+  Call call(Context(*this, turn, inner, request.scope, node), request, *principal);
+  auto outcome = run_handler(call, *operation);
+  context.cause_ = node;
+  if (const auto* token = outcome.pending()) {
+    context.transaction_.merge(std::move(inner));
+    auto row = kParked.get(context, Key{token->id}).value_or(ParkedRow{});
+    row.frames.push_back({waiter.request_id, waiter.task_id, to_document(request), *principal, event_id, node});
+    kParked.put(context, Key{token->id}, row);
+  } else {
+    auto result = std::move(outcome).result();
+    if (result) context.transaction_.merge(std::move(inner));
+    else savepoint.roll_back();
+    if (!turn.read_only) record(context, request, *principal, result, event_id, operation->effect == Effect::Read);
+    outcome = std::move(result);
+  }
+  context.scope_ = scope;
+  context.cause_ = outer_cause;
+  return outcome;
+}
+
+/// `context.cause_` is the call's node.
+void Machine::record(Context& context, const Request& request, const Principal& principal,
+                     const Result<Document>& outcome, const std::string& event_id, bool read) {
+  context.trace_outcome(context.cause_, outcome_name(outcome));
+  if (!registry_.tables_->audit) return;
+  registry_.tables_->audit->record(context, {.event_id = event_id,
+                                             .request = request,
+                                             .principal = principal,
+                                             .outcome = outcome,
+                                             .time = context.now(),
+                                             .read = read});
+}
+
+Machine::Answer Machine::read(const store::View& view, Request request, Time now) {
+  Turn turn{.sequence = applied_, .time = now, .read_only = true};
+  Transaction transaction(view);
+  Context context(*this, turn, transaction, request.scope, {});
+  auto principal = registry_.authorizer().identify(view, request.credential, now);
+  if (!principal) return {std::unexpected(principal.error()), {}};
+  const auto* operation = registry_.operation(request.service, request.operation);
+  if (!operation) return {not_served(request), {}};
+  auto result = perform(context, request, &*principal, {}).result();
+  Object audit{{"request", to_document(request)}, {"principal", encode(*principal)}};
+  if (!result) audit["error"] = to_document(result.error());
+  return {std::move(result), Input{.kind = Input::Kind::Audit, .time = now, .body = std::move(audit)}};
+}
+
+void Machine::record_read(Context& context, const Document& body) {
+  const auto request = request_from(object_of(body, "request"));
+  const auto principal = decoded<Principal>(object_of(body, "principal"));
+  context.set_scope(request.scope);
+  context.set_cause(request.cause);
+  const auto event_id = context.new_uuid();
+  context.set_cause(context.trace("call", request.service + ":" + request.operation, {}, event_id));
+  record(context, request, principal, outcome_from(body), event_id, true);
+}
+
+bool Machine::resolve(Context& context, const Token& token, const Result<Document>& result) {
+  const auto row = kParked.get(context, Key{token.id});
+  if (!row) return false;
+  kParked.erase(context, Key{token.id});
+  for (const auto& frame : row->frames) {
+    const auto request = request_from(frame.request);
+    Context waiting(*this, context.turn_, context.transaction_, request.scope, frame.node);
+    record(waiting, request, frame.principal, result, frame.event_id, false);
+    if (!frame.task_id.empty()) end_attempt(waiting, frame.task_id, result);
+    if (!frame.request_id.empty()) context.turn_.applied.replies.push_back({frame.request_id, result});
+  }
+  return true;
+}
+
+}  // namespace tocsin::core

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What followed from what: a tree of nodes, one for each call, event, rule match, task and job.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/table.hpp"
+
+namespace tocsin::core {
+
+struct TraceNode {
+  std::string id;       // "<sequence>.<number>", hexadecimal
+  std::string kind;     // "call", "event", "match", "task", "job"
+  std::string name;     // "cloudtrail:StopLogging"
+  Time time{};
+  std::string cause;    // node; empty: a root
+  std::string outcome;  // "ok", an error code, or empty while it goes on
+  Time ended{};
+  std::string event_id;
+};
+BOOST_DESCRIBE_STRUCT(TraceNode, (), (id, kind, name, time, cause, outcome, ended, event_id))
+
+struct TraceLink {
+  std::string node;
+};
+BOOST_DESCRIBE_STRUCT(TraceLink, (), (node))
+
+inline constexpr Table<TraceNode> kTrace{"core.trace"};            // sequence, number (fixed width)
+inline constexpr Table<TraceLink> kTraceEffects{"core.trace_effects"};  // cause, node
+inline constexpr Table<TraceLink> kTraceEvents{"core.trace_events"};    // event id
+
+std::optional<TraceNode> trace_node(const store::View& view, const std::string& node);
+
+/// The whole tree that the event `event_id` (or node) belongs to, from its root, in order of time; empty where unknown. At most `limit` nodes.
+std::vector<TraceNode> timeline(const store::View& view, const std::string& event_id, std::size_t limit = 10'000);
+
+/// How long nodes are kept.
+inline constexpr auto kTraceAge = std::chrono::hours(24 * 90);
+
+}  // namespace tocsin::core

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engines/pattern/number.hpp"
+
+#include <bit>
+#include <cmath>
+
+namespace tocsin::pattern {
+namespace {
+
+constexpr int kExactDigits = 15;  // any decimal of so many digits survives a double
+constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// A JSON number taken apart: sign, significant digits and the power of ten of the last of them.
+struct Decimal {
+  bool valid = false;
+  bool negative = false;
+  std::uint64_t digits = 0;  // the first 19
+  int count = 0;             // of significant digits
+  int exponent = 0;
+};
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : at_(text.data()), end_(at_ + text.size()) {}
+
+  Decimal scan() {
+    if (at_ != end_ && *at_ == '-') {
+      out_.negative = true;
+      ++at_;
+    }
+    if (at_ == end_ || !is_digit(*at_)) return {};
+    const bool zero = *at_ == '0';
+    const int whole = digits(0);
+    if (zero && whole > 1) return {};
+    if (at_ != end_ && *at_ == '.') {
+      ++at_;
+      if (digits(-1) == 0) return {};
+    }
+    if (at_ != end_ && (*at_ | 32) == 'e' && !power()) return {};
+    out_.valid = at_ == end_;
+    return out_;
+  }
+
+ private:
+  int digits(int step) {
+    int seen = 0;
+    for (; at_ != end_ && is_digit(*at_); ++at_, ++seen) {
+      out_.exponent += step;
+      if (out_.count == 0 && *at_ == '0') continue;
+      if (++out_.count <= 19) out_.digits = out_.digits * 10 + static_cast<unsigned>(*at_ - '0');
+    }
+    return seen;
+  }
+
+  bool power() {
+    ++at_;
+    bool negative = false;
+    if (at_ != end_ && (*at_ == '+' || *at_ == '-')) negative = *at_++ == '-';
+    if (at_ == end_ || !is_digit(*at_)) return false;
+    int value = 0;
+    for (; at_ != end_ && is_digit(*at_); ++at_) value = std::min(value * 10 + (*at_ - '0'), 100000);
+    out_.exponent += negative ? -value : value;
+    return true;
+  }
+
+  const char* at_;
+  const char* end_;
+  Decimal out_;
+};
+
+/// Takes trailing zeros into the exponent, so that equal decimals are equal field by field.
+void normalize(Decimal& decimal) {
+  if (decimal.count > 19) return;
+  while (decimal.digits != 0 && decimal.digits % 10 == 0) {
+    decimal.digits /= 10;
+    --decimal.count;
+    ++decimal.exponent;
+  }
+}
+
+bool same_decimal(Decimal left, Decimal right) {
+  normalize(left);
+  normalize(right);
+  return left.negative == right.negative && left.digits == right.digits &&
+         left.count == right.count && left.exponent == right.exponent;
+}
+
+/// Of more than 17 digits a double keeps its shortest form only if the rest are zeros.
+std::string without_trailing_zeros(std::string_view text) {
+  const auto exponent = text.find_first_of("eE");
+  auto mantissa = text.substr(0, exponent);
+  if (mantissa.find('.') != std::string_view::npos) {
+    while (mantissa.back() == '0') mantissa.remove_suffix(1);
+    if (mantissa.back() == '.') mantissa.remove_suffix(1);
+  }
+  std::string out(mantissa);
+  if (exponent != std::string_view::npos) out += text.substr(exponent);
+  return out;
+}
+
+std::optional<NumberKey> parse_exactly(std::string_view text) {
+  const std::string trimmed = without_trailing_zeros(text);
+  double value = 0;
+  const auto [end, error] =
+      std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), value);
+  if (error != std::errc{} || !std::isfinite(value)) return std::nullopt;
+  char shortest[64];
+  const auto written =
+      std::to_chars(shortest, shortest + sizeof shortest, value, std::chars_format::scientific);
+  const Decimal given = Scanner(trimmed).scan();
+  const Decimal kept =
+      Scanner({shortest, static_cast<std::size_t>(written.ptr - shortest)}).scan();
+  if (!same_decimal(given, kept)) return std::nullopt;
+  return number_key(value);
+}
+
+}  // namespace
+
+NumberKey number_key(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value + 0.0);  // -0 becomes 0
+  return bits >> 63 ? ~bits : bits | std::uint64_t{1} << 63;
+}
+
+std::optional<NumberKey> parse_number(std::string_view text) {
+  const Decimal decimal = Scanner(text).scan();
+  if (!decimal.valid) return std::nullopt;
+  if (decimal.count == 0) return number_key(0);
+  if (decimal.count > kExactDigits || std::abs(decimal.exponent) > 22) return parse_exactly(text);
+  const auto digits = static_cast<double>(decimal.digits);
+  const double value = decimal.exponent < 0 ? digits / kPowersOfTen[-decimal.exponent]
+                                            : digits * kPowersOfTen[decimal.exponent];
+  return number_key(decimal.negative ? -value : value);
+}
+
+bool is_json_number(std::string_view text) { return Scanner(text).scan().valid; }
+
+}  // namespace tocsin::pattern
