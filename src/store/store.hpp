@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The adapters of the three ports: embedded (RocksDB and files in one folder) and in memory.
+// Wrappers that fail on demand stand in store/faulty.hpp, a folder in memory in store/memory.hpp.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "store/blobs.hpp"
@@ -17,10 +19,16 @@ struct Stores {
   std::unique_ptr<Blobs> blobs;
 };
 
-/// Opens or creates DIR/log, DIR/state (RocksDB) and DIR/blobs (files). Holds DIR/LOCK: a second process is refused.
-/// Errors name what is wrong: a folder in use, not writable, corrupt.
+/// Opens or creates DIR/log, DIR/state (RocksDB) and DIR/blobs (files), each of mode 0700, as is
+/// DIR where it is created. DIR/LOCK is held while any of the three lives: a second process is
+/// refused. DIR/FORMAT names the version of this layout.
+/// Errors, each with status 500 and a message that names the part and the cause: DataFolderInUse
+/// (by which process), DataFolderUnavailable (cannot be created, is not writable, is full),
+/// DataFolderCorrupt, DataFolderNewer (written by a later version).
 Result<Stores> open_folder(const std::filesystem::path& folder);
 
-Stores in_memory();
+/// Nothing is kept after they are destroyed. `now` gives blobs their time of writing; the default
+/// stands still at the epoch.
+Stores in_memory(std::function<Time()> now = {});
 
 }  // namespace tocsin::store
