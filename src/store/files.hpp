@@ -44,6 +44,9 @@ Result<void> make_folder(const std::filesystem::path& folder);
 /// Replaces `path` as a whole, durably.
 Result<void> replace_file(const std::filesystem::path& path, std::string_view content);
 
+/// An error where `folder` cannot take `bytes` more.
+Result<void> probe_space(const std::filesystem::path& folder, std::size_t bytes);
+
 struct FileFacts {
   std::uint64_t size = 0;
   Time written;

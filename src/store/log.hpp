@@ -13,7 +13,8 @@
 
 namespace tocsin::store {
 
-/// One writer thread; `read` may run beside it. Sequences are dense and start at 1.
+/// One writer thread; `read` may run beside it, but a visitor of `read` must not append or
+/// truncate. Sequences are dense and start at 1.
 class Log {
  public:
   virtual ~Log() = default;
