@@ -96,6 +96,12 @@ Result<void> probe_space(const std::filesystem::path& folder, std::size_t bytes)
   return probed;
 }
 
+std::uint64_t space_left(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto space = std::filesystem::space(folder, error);
+  return error ? std::numeric_limits<std::uint64_t>::max() : space.available;
+}
+
 Result<FileFacts> file_facts(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {

@@ -47,6 +47,9 @@ Result<void> replace_file(const std::filesystem::path& path, std::string_view co
 /// An error where `folder` cannot take `bytes` more.
 Result<void> probe_space(const std::filesystem::path& folder, std::size_t bytes);
 
+/// Bytes that the file system of `folder` has left for us.
+std::uint64_t space_left(const std::filesystem::path& folder);
+
 struct FileFacts {
   std::uint64_t size = 0;
   Time written;

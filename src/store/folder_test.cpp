@@ -87,6 +87,7 @@ TEST_F(Folder, CorruptPartIsNamed) {
   fs::rename(path_ / "kept", path_ / "log" / "CURRENT");
   write_text(path_ / "state" / "CURRENT", "MANIFEST-999999\n");
   error = refused();
+  EXPECT_EQ(error.code, "DataFolderCorrupt");
   EXPECT_THAT(error.message, HasSubstr("the state"));
 }
 

@@ -20,11 +20,11 @@ namespace fs = std::filesystem;
 /// RocksDB's own warnings, as lines of our log instead of files in the data folder.
 class LineLogger : public rocksdb::Logger {
  public:
-  LineLogger() : Logger(rocksdb::InfoLogLevel::INFO_LEVEL) {}
+  LineLogger() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
   using Logger::Logv;
   void Logv(const char*, va_list) override {}
   void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
-    if (false && level != rocksdb::InfoLogLevel::ERROR_LEVEL &&
+    if (level != rocksdb::InfoLogLevel::WARN_LEVEL && level != rocksdb::InfoLogLevel::ERROR_LEVEL &&
         level != rocksdb::InfoLogLevel::FATAL_LEVEL) {
       return;
     }
@@ -90,7 +90,7 @@ Result<std::shared_ptr<rocksdb::DB>> open_rocks(const rocksdb::Options& options,
   rocksdb::DB* opened = nullptr;
   const auto status = rocksdb::DB::Open(options, folder, &opened);
   if (status.ok()) return std::shared_ptr<rocksdb::DB>(opened);
-  if (status.IsIOError()) {
+  if (status.IsIOError() && !status.IsPathNotFound()) {
     return fail("DataFolderUnavailable", fmt::format("cannot open {}: {}", part, status.ToString()),
                 500);
   }

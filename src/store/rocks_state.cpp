@@ -9,9 +9,11 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+#include <thread>
 
 #include "base/assert.hpp"
 #include "store/failure.hpp"
+#include "store/files.hpp"
 #include "store/folder_parts.hpp"
 #include "store/rocks.hpp"
 
@@ -23,6 +25,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kWriteBufferBytes = 16 << 20;
 constexpr std::size_t kBlockCacheBytes = 32 << 20;
 constexpr std::size_t kKeptBatchBytes = 1 << 20;
+constexpr std::size_t kLeastSpaceToFlush = 64 << 10;
+constexpr auto kFlushPollInterval = std::chrono::milliseconds(1);
+constexpr int kFlushPolls = 60'000;
 
 rocksdb::Slice slice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
@@ -81,8 +86,8 @@ class RocksView : public View {
 
 class RocksState : public State {
  public:
-  RocksState(std::shared_ptr<rocksdb::DB> db, Held lock)
-      : lock_(std::move(lock)), db_(std::move(db)) {}
+  RocksState(fs::path folder, std::shared_ptr<rocksdb::DB> db, Held lock)
+      : folder_(std::move(folder)), lock_(std::move(lock)), db_(std::move(db)) {}
 
   std::optional<std::string> get(std::string_view key) const override {
     return get_from(*db_, options_, key);
@@ -100,8 +105,12 @@ class RocksState : public State {
 
  private:
   Result<void> write(std::string_view doing);
+  Result<void> expect_space() const;
+  rocksdb::Status flush();
+  std::uint64_t property(const std::string& name) const;
   rocksdb::Status resumed(const std::function<rocksdb::Status()>& attempt);
 
+  fs::path folder_;
   Held lock_;
   std::shared_ptr<rocksdb::DB> db_;
   rocksdb::ReadOptions options_;
@@ -134,8 +143,39 @@ Result<void> RocksState::commit(const Batch& batch) {
   return write("commit to the state");
 }
 
+std::uint64_t RocksState::property(const std::string& name) const {
+  std::uint64_t value = 0;
+  TOCSIN_ASSERT(db_->GetIntProperty(name, &value));
+  return value;
+}
+
+/// A flush that fails stops all commits, so one that has no chance is not begun. What is flushed is
+/// compressed, and rarely fills its memtable.
+Result<void> RocksState::expect_space() const {
+  const auto wanted = property(rocksdb::DB::Properties::kCurSizeAllMemTables) / 4;
+  if (space_left(folder_) >= std::max<std::uint64_t>(wanted, kLeastSpaceToFlush)) return {};
+  return unavailable("checkpoint the state", ENOSPC);
+}
+
+/// DB::Flush alone is not enough: once a Resume has failed, it no longer waits
+/// (github.com/facebook/rocksdb/issues/8046).
+rocksdb::Status RocksState::flush() {
+  using Properties = rocksdb::DB::Properties;
+  const auto errors = property(Properties::kBackgroundErrors);
+  auto status = db_->Flush(rocksdb::FlushOptions());
+  for (int polls = 0; status.ok(); ++polls) {
+    if (property(Properties::kNumImmutableMemTable) == 0) break;
+    if (property(Properties::kBackgroundErrors) != errors || polls == kFlushPolls) {
+      status = rocksdb::Status::IOError("the flush did not complete");
+    }
+    std::this_thread::sleep_for(kFlushPollInterval);
+  }
+  return status;
+}
+
 Result<void> RocksState::checkpoint() {
-  const auto status = resumed([&] { return db_->Flush(rocksdb::FlushOptions()); });
+  TRY(expect_space());
+  const auto status = resumed([&] { return flush(); });
   if (!status.ok()) return unavailable("checkpoint the state", status);
   return {};
 }
@@ -163,7 +203,7 @@ Result<std::unique_ptr<State>> open_rocks_state(const fs::path& folder, Held loc
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return std::make_unique<RocksState>(TRY(open_rocks(options, folder, "the state")),
+  return std::make_unique<RocksState>(folder, TRY(open_rocks(options, folder, "the state")),
                                       std::move(lock));
 }
 
