@@ -185,7 +185,9 @@ Result<void> PolicyAuthorizer::authorize(const store::View& view, const Principa
                                          const core::Access& access, Time now) const {
   auto set = TRY(policies_of(view, principal));
   if (!access.resource_policy.empty()) {
-    set.resource = {access.resource, TRY(cache_.compile(access.resource_policy, policy::PolicyKind::Resource))};
+    // A role's own policy has no Resource element: it is the resource.
+    const auto kind = access.action.starts_with("sts:") ? policy::PolicyKind::Trust : policy::PolicyKind::Resource;
+    set.resource = {access.resource, TRY(cache_.compile(access.resource_policy, kind))};
   }
   set.resource_policy_required = access.policy_required;
   policy::Request asked{.principal = asker(principal),
