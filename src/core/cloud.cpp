@@ -86,8 +86,7 @@ Result<store::BlobRef> Cloud::divert(const Document& member) {
 Result<void> Cloud::divert_bulk(Request& request) {
   const auto* operation = registry_.operation(request.service, request.operation);
   if (!operation || operation->bulk.empty()) return {};
-  auto* params = request.params.if_object();
-  auto* member = params ? params->if_contains(operation->bulk) : nullptr;
+  auto* member = const_cast<Document*>(find_path(request.params, operation->bulk));
   if (!member || !(member->is_string() || member->is_array())) return {};
   if (to_json(*member).size() > options_.bulk) *member = to_document(TRY(divert(*member)));
   return {};

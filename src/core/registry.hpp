@@ -27,7 +27,7 @@ struct Operation {
   Effect effect;
   Handler handler;
   Needs needs = {};  // where absent: one Access, "<action prefix>:<name>" on "*"
-  /// An array or blob member which, when long, is moved to a blob before the call enters the log; the handler then finds a BlobRef
+  /// An array or blob member ("Code.ZipFile") which, when long, is moved to a blob before the call enters the log; the handler then finds a BlobRef
   /// document in its place: of an array one JSON element a line, of base64 text the decoded bytes.
   std::string_view bulk = {};
 };
