@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The data folder: who holds it, which version wrote it, and its three parts.
 #include <fcntl.h>
+#include <future>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -62,8 +63,10 @@ Result<Stores> open_parts(const fs::path& folder) {
   const auto lock = TRY(lock_folder(folder));
   TRY(check_format(folder));
   Stores stores;
+  // Both beside each other: opening is waiting for the disk.
+  auto state = std::async(std::launch::async, open_rocks_state, folder / "state", lock);
   stores.log = TRY(open_rocks_log(folder / "log", lock));
-  stores.state = TRY(open_rocks_state(folder / "state", lock));
+  stores.state = TRY(state.get());
   stores.blobs = TRY(open_file_blobs(folder / "blobs", lock));
   TRY(sync_folder(folder));
   return stores;

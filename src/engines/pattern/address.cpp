@@ -107,7 +107,7 @@ Result<AddressRange> parse_cidr(std::string_view text) {
   const int host_bits = (address->v6 ? 128 : 32) - *mask;
   const AddressBits host =
       host_bits == 128 ? ~AddressBits{0} : (AddressBits{1} << host_bits) - 1;
-  return AddressRange{address->v6, address->bits, address->bits | host};
+  return AddressRange{address->v6, address->bits & ~host, address->bits | host};
 }
 
 }  // namespace tocsin::pattern

@@ -30,7 +30,7 @@ struct AddressRange {
 
 std::optional<Address> parse_address(std::string_view text);
 
-/// "10.0.0.0/24", "2001:db8::/32". As in AWS's matcher the range begins at the address as written.
+/// "10.0.0.0/24", "2001:db8::/32"; the bits behind the mask do not matter.
 /// The error's message is AWS's, without a position.
 Result<AddressRange> parse_cidr(std::string_view text);
 

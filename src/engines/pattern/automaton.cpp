@@ -31,8 +31,8 @@ void WildcardAutomaton::add(const Wildcard& wildcard, std::uint32_t item) {
 void WildcardAutomaton::prepare() {
   class_count_ = 1;
   for (const std::uint16_t symbol : symbols_) {
-    if (symbol < kStar && classes_[symbol] == 0 && class_count_ < 256) {
-      classes_[symbol] = static_cast<std::uint8_t>(class_count_++);
+    if (symbol < kStar && classes_[symbol] == 0) {
+      classes_[symbol] = static_cast<std::uint16_t>(class_count_++);
     }
   }
   start_afresh();

@@ -49,7 +49,7 @@ class WildcardAutomaton {
   std::vector<std::uint16_t> symbols_;       // all patterns, each closed by kEnd
   std::vector<std::uint32_t> items_;         // by position of the kEnd
   Positions starts_;
-  std::uint8_t classes_[256] = {};
+  std::uint16_t classes_[256] = {};
   std::uint32_t class_count_ = 0;            // 0: not prepared
   std::vector<State> states_;
   std::vector<std::uint32_t> transitions_;   // state * class_count_ + class

@@ -30,14 +30,13 @@ RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
 void RuleSet::add(RuleId id, const Pattern& pattern) {
-  index_->add(id, pattern.compiled());
   shared_.reset();
+  index_->add(id, pattern.compiled());
 }
 
 bool RuleSet::remove(RuleId id) {
-  if (!index_->remove(id)) return false;
   shared_.reset();
-  return true;
+  return index_->remove(id);
 }
 
 std::size_t RuleSet::size() const { return index_->size(); }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/cloudtrail/cloudtrail.hpp"
+
+#include "services/cloudtrail/parts.hpp"
+#include "services/cloudtrail/record.hpp"
+
+namespace tocsin::cloudtrail {
+namespace {
+
+class Recorder : public core::Audit {
+ public:
+  void record(core::Context& context, const core::CallRecord& call) override {
+    auto record = make_record(call);
+    const auto scope = scope_of(call);
+    const bool data = is_data_event(call);
+    // A trail's own deliveries would otherwise call for further deliveries without end.
+    const bool own = call.principal.service == kPrincipal;
+    const bool chosen = !own && gather(context, record, call.time);
+    if (!data) remember(context, scope, call.time, {record, user_name_of(call.principal)});
+    if (own || (!chosen && (data || is_read_only(call)))) return;
+    context.emit({.source = "aws." + endpoint_of(call.request.service),
+                  .detail_type = "AWS API Call via CloudTrail",
+                  .scope = scope,
+                  .time = call.time,
+                  .detail = std::move(record)});
+  }
+};
+
+}  // namespace
+
+void register_cloudtrail(core::Registry& registry) {
+  using enum core::Effect;
+  registry.add(core::Service{"cloudtrail",
+                             "cloudtrail",
+                             {{"CreateTrail", Write, create_trail, needs_trail},
+                              {"UpdateTrail", Write, update_trail, needs_trail},
+                              {"DeleteTrail", Write, delete_trail, needs_trail},
+                              {"DescribeTrails", Read, describe_trails},
+                              {"GetTrail", Read, get_trail, needs_trail},
+                              {"ListTrails", Read, list_trails},
+                              {"GetTrailStatus", Read, get_trail_status, needs_trail},
+                              {"StartLogging", Write, start_logging, needs_trail},
+                              {"StopLogging", Write, stop_logging, needs_trail},
+                              {"PutEventSelectors", Write, put_event_selectors, needs_trail},
+                              {"GetEventSelectors", Read, get_event_selectors, needs_trail},
+                              {"LookupEvents", Read, lookup_events}}});
+  registry.add(trail_type());
+  registry.on_resume("cloudtrail.deliver", deliver);
+  registry.on_resume("cloudtrail.delivered", delivered);
+  registry.on_resume("cloudtrail.notified", notified);
+  registry.set_audit(std::make_unique<Recorder>());
+}
+
+}  // namespace tocsin::cloudtrail
