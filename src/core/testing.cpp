@@ -139,7 +139,7 @@ std::string TestCloud::replayed_digest() const {
     TRY((*machine)->apply(sequence, TRY(input_from(entry))));
     return {};
   });
-  TOCSIN_ASSERT(read);
+  if (!read) return "the log does not replay: " + read.error().message;
   events_->resize(seen);
   return store::digest(*fresh.state);
 }
