@@ -14,13 +14,16 @@ constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// A JSON number taken apart: sign, significant digits and the power of ten of the last of them.
+/// A JSON number taken apart: sign, significant digits (no zeros at either end) and the power of ten
+/// of the last of them. Equal numbers of at most 19 digits are equal field by field.
 struct Decimal {
   bool valid = false;
   bool negative = false;
   std::uint64_t digits = 0;  // the first 19
   int count = 0;             // of significant digits
   int exponent = 0;
+
+  bool operator==(const Decimal&) const = default;
 };
 
 class Scanner {
@@ -42,6 +45,7 @@ class Scanner {
     }
     if (at_ != end_ && (*at_ | 32) == 'e' && !power()) return {};
     out_.valid = at_ == end_;
+    out_.exponent += zeros_;
     return out_;
   }
 
@@ -50,10 +54,18 @@ class Scanner {
     int seen = 0;
     for (; at_ != end_ && is_digit(*at_); ++at_, ++seen) {
       out_.exponent += step;
-      if (out_.count == 0 && *at_ == '0') continue;
-      if (++out_.count <= 19) out_.digits = out_.digits * 10 + static_cast<unsigned>(*at_ - '0');
+      if (*at_ == '0') {
+        zeros_ += out_.count > 0;  // significant only if another digit follows
+        continue;
+      }
+      for (; zeros_ > 0; --zeros_) append(0);
+      append(static_cast<unsigned>(*at_ - '0'));
     }
     return seen;
+  }
+
+  void append(unsigned digit) {
+    if (++out_.count <= 19) out_.digits = out_.digits * 10 + digit;
   }
 
   bool power() {
@@ -69,52 +81,19 @@ class Scanner {
 
   const char* at_;
   const char* end_;
+  int zeros_ = 0;
   Decimal out_;
 };
 
-/// Takes trailing zeros into the exponent, so that equal decimals are equal field by field.
-void normalize(Decimal& decimal) {
-  if (decimal.count > 19) return;
-  while (decimal.digits != 0 && decimal.digits % 10 == 0) {
-    decimal.digits /= 10;
-    --decimal.count;
-    ++decimal.exponent;
-  }
-}
-
-bool same_decimal(Decimal left, Decimal right) {
-  normalize(left);
-  normalize(right);
-  return left.negative == right.negative && left.digits == right.digits &&
-         left.count == right.count && left.exponent == right.exponent;
-}
-
-/// Of more than 17 digits a double keeps its shortest form only if the rest are zeros.
-std::string without_trailing_zeros(std::string_view text) {
-  const auto exponent = text.find_first_of("eE");
-  auto mantissa = text.substr(0, exponent);
-  if (mantissa.find('.') != std::string_view::npos) {
-    while (mantissa.back() == '0') mantissa.remove_suffix(1);
-    if (mantissa.back() == '.') mantissa.remove_suffix(1);
-  }
-  std::string out(mantissa);
-  if (exponent != std::string_view::npos) out += text.substr(exponent);
-  return out;
-}
-
-std::optional<NumberKey> parse_exactly(std::string_view text) {
-  const std::string trimmed = without_trailing_zeros(text);
+std::optional<NumberKey> parse_exactly(std::string_view text, const Decimal& written) {
   double value = 0;
-  const auto [end, error] =
-      std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), value);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || !std::isfinite(value)) return std::nullopt;
   char shortest[64];
-  const auto written =
-      std::to_chars(shortest, shortest + sizeof shortest, value, std::chars_format::scientific);
-  const Decimal given = Scanner(trimmed).scan();
-  const Decimal kept =
-      Scanner({shortest, static_cast<std::size_t>(written.ptr - shortest)}).scan();
-  if (!same_decimal(given, kept)) return std::nullopt;
+  const auto last =
+      std::to_chars(shortest, shortest + sizeof shortest, value, std::chars_format::scientific).ptr;
+  const Decimal kept = Scanner({shortest, static_cast<std::size_t>(last - shortest)}).scan();
+  if (written != kept) return std::nullopt;
   return number_key(value);
 }
 
@@ -129,7 +108,9 @@ std::optional<NumberKey> parse_number(std::string_view text) {
   const Decimal decimal = Scanner(text).scan();
   if (!decimal.valid) return std::nullopt;
   if (decimal.count == 0) return number_key(0);
-  if (decimal.count > kExactDigits || std::abs(decimal.exponent) > 22) return parse_exactly(text);
+  if (decimal.count > kExactDigits || std::abs(decimal.exponent) > 22) {
+    return parse_exactly(text, decimal);
+  }
   const auto digits = static_cast<double>(decimal.digits);
   const double value = decimal.exponent < 0 ? digits / kPowersOfTen[-decimal.exponent]
                                             : digits * kPowersOfTen[decimal.exponent];

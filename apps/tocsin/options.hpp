@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace tocsin::app {
+
+struct ServeOptions {
+  std::filesystem::path data = ".tocsin";
+  std::string listen = "127.0.0.1:4566";
+  bool strict = true;
+  bool virtual_clock = false;
+  std::string smtp;  // smtp[s]://[user:password@]host:port
+  std::string account = "123456789012";
+};
+
+/// Reads --name value and --name=value. The error says which word is wrong.
+Result<ServeOptions> serve_options(std::span<char*> words);
+
+}  // namespace tocsin::app

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services.hpp"
+
+#include "services/cloudtrail/cloudtrail.hpp"
+#include "services/events/events.hpp"
+#include "services/iam/iam.hpp"
+#include "services/lambda/lambda.hpp"
+#include "services/sns/sns.hpp"
+#include "services/sqs/sqs.hpp"
+
+namespace tocsin::app {
+
+core::Registry all_services() {
+  core::Registry registry;
+  iam::register_iam(registry);
+  cloudtrail::register_cloudtrail(registry);
+  events::register_events(registry);
+  lambda::register_lambda(registry);
+  sns::register_sns(registry);
+  sqs::register_sqs(registry);
+  return registry;
+}
+
+}  // namespace tocsin::app

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request on its way through the gateway, and how its end is told: as a reply, a log line and a metric.
+#pragma once
+
+#include "wire/authenticator.hpp"
+#include "wire/metrics.hpp"
+#include "wire/protocols/protocol.hpp"
+
+namespace tocsin::wire {
+
+struct Exchange final : Attachment {
+  /// `head` without its body.
+  explicit Exchange(RequestHead head);
+
+  HttpMessage message;
+  std::string peer;
+  bool secure = false;
+  std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+  std::string id;                     // the request id
+  std::optional<Route> route;         // once identified
+  std::optional<Identity> identity;   // once authenticated
+  const model::Operation* operation = nullptr;  // once decoded
+  std::string upload_md5;             // hex; of a streamed body
+  std::optional<Error> refused;       // what was wrong with the head
+
+  AuthFamily family() const;
+  SignedHead signed_head() const { return {message.method, message.path, message.query, message.headers}; }
+  /// Sets the route, and gives the request an id as its service has them. Errors: those of identify().
+  Result<void> identify();
+};
+
+/// Ends exchanges. Any thread.
+class Ending {
+ public:
+  Ending(const store::Blobs& blobs, CallMetrics& metrics, bool access_log)
+      : blobs_(blobs), metrics_(metrics), access_log_(access_log) {}
+
+  Reply reply(const Exchange& exchange, const Result<Document>& outcome) const;
+  Reply error(const Exchange& exchange, const Error& error) const;
+
+ private:
+  Reply to_reply(const Exchange& exchange, HttpReply encoded) const;
+  void tell(const Exchange& exchange, int status, const Error* error) const;
+
+  const store::Blobs& blobs_;
+  CallMetrics& metrics_;
+  const bool access_log_;
+};
+
+}  // namespace tocsin::wire

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/gateway.hpp"
+
+#include "base/log.hpp"
+#include "core/context.hpp"
+#include "engines/model/check.hpp"
+#include "wire/exchange.hpp"
+#include "wire/upload.hpp"
+
+namespace tocsin::wire {
+namespace {
+
+// Of a refused upload: read to its end, so that the connection lives on.
+constexpr std::size_t kSmallBody = 64 * 1024;
+
+Reply json_reply(int status, std::string body) {
+  Reply reply;
+  reply.status = status;
+  reply.headers = {{"Content-Type", "application/json"}};
+  reply.body = std::move(body);
+  return reply;
+}
+
+/// Signed requests with such paths are S3's: buckets may be called so.
+bool is_own_path(const RequestHead& head) {
+  if (head.path.starts_with("/_tocsin/")) return true;
+  return (head.path == "/healthz" || head.path == "/metrics") && head.method == "GET" && !shows_credentials(head);
+}
+
+}  // namespace
+
+class Gateway::Front final : public Handler {
+ public:
+  Front(core::Cloud& cloud, GatewayOptions options)
+      : cloud_(cloud),
+        options_(std::move(options)),
+        authenticator_(options_.auth, options_.account,
+                       [&cloud](std::string_view id) -> std::optional<SecretKey> {
+                         auto secret = cloud.secret_of(id);
+                         if (!secret) return std::nullopt;
+                         return SecretKey{std::move(secret->secret_access_key), std::move(secret->session_token)};
+                       }),
+        ending_(cloud.blobs(), metrics_, options_.access_log) {}
+
+  BodyPlan on_head(const RequestHead& head) override;
+  void on_request(Request request, ReplyFn reply) override;
+  void watch(const HttpServer& server) { server_ = &server; }
+
+ private:
+  BodyPlan plan_upload(std::unique_ptr<Exchange> exchange, const RequestHead& head);
+  Result<void> check_upload(Exchange& exchange, const RequestHead& head);
+  Result<void> take_body(Exchange& exchange, Request& request);
+  Result<core::Request> to_call(Exchange& exchange);
+  Result<void> authenticate(Exchange& exchange);
+  Reply answer_own(const RequestHead& head);
+  Reply reset();
+
+  core::Cloud& cloud_;
+  const GatewayOptions options_;
+  const Authenticator authenticator_;
+  CallMetrics metrics_;
+  const Ending ending_;
+  const HttpServer* server_ = nullptr;
+};
+
+// ---- heads
+
+BodyPlan Gateway::Front::on_head(const RequestHead& head) {
+  BodyPlan plan;
+  plan.limit = options_.body_limit;
+  if (is_own_path(head)) {
+    plan.limit = kSmallBody;
+    return plan;
+  }
+  if (head.method == "PUT") {
+    auto exchange = std::make_unique<Exchange>(head);
+    if (exchange->identify() && streams_body(*exchange->route, exchange->message)) {
+      return plan_upload(std::move(exchange), head);
+    }
+  }
+  if (credential_scope(head).service == "lambda") plan.limit = options_.code_limit;
+  return plan;
+}
+
+Result<void> Gateway::Front::check_upload(Exchange& exchange, const RequestHead& head) {
+  exchange.operation = TRY(find_operation(*exchange.route, exchange.message));
+  exchange.identity = TRY(authenticator_.check(exchange.signed_head(), nullptr, exchange.family(), wall_now()));
+  if (!head.content_length) {
+    return fail("MissingContentLength", "You must provide the Content-Length HTTP header.", 411);
+  }
+  if (*head.content_length > options_.object_limit) {
+    return fail("EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size");
+  }
+  return {};
+}
+
+/// The body goes into a blob, if the head is worth it.
+BodyPlan Gateway::Front::plan_upload(std::unique_ptr<Exchange> exchange, const RequestHead& head) {
+  BodyPlan plan;
+  const auto checked = check_upload(*exchange, head);
+  if (checked) {
+    plan.sink = std::make_unique<UploadSink>(cloud_.blobs(), std::string(header(head.headers, "content-md5")));
+  } else if (head.content_length.value_or(kSmallBody + 1) <= kSmallBody) {
+    plan.limit = kSmallBody;
+    exchange->refused = checked.error();
+  } else {
+    plan.refusal = ending_.error(*exchange, checked.error());
+    return plan;
+  }
+  plan.attachment = std::move(exchange);
+  return plan;
+}
+
+// ---- requests
+
+void Gateway::Front::on_request(Request request, ReplyFn reply) {
+  if (!request.attachment && is_own_path(request.head)) return reply(answer_own(request.head));
+  auto exchange = request.attachment
+                      ? std::unique_ptr<Exchange>(static_cast<Exchange*>(request.attachment.release()))
+                      : std::make_unique<Exchange>(std::move(request.head));
+  const auto taken = take_body(*exchange, request);
+  auto call = taken ? to_call(*exchange) : Result<core::Request>(std::unexpected(taken.error()));
+  if (!call) return reply(ending_.error(*exchange, call.error()));
+  cloud_.call(*std::move(call), [this, exchange = std::move(exchange),
+                                 reply = std::move(reply)](Result<Document> outcome) mutable {
+    // On the machine's thread: encoding is the connection's work.
+    reply([this, exchange = std::move(exchange), outcome = std::move(outcome)] {
+      return ending_.reply(*exchange, outcome);
+    });
+  });
+}
+
+/// From here on the exchange has a route and an identity.
+Result<void> Gateway::Front::take_body(Exchange& exchange, Request& request) {
+  if (exchange.refused) return fail(*exchange.refused);
+  if (request.sink) {
+    if (request.sink_error) return fail(*request.sink_error);
+    const auto& upload = static_cast<const UploadSink&>(*request.sink);
+    exchange.message.blob = upload.blob();
+    exchange.upload_md5 = upload.md5_hex();
+    return Authenticator::check_body(*exchange.identity, upload.blob().sha256, exchange.family());
+  }
+  exchange.message.body = std::move(request.body);
+  TRY(exchange.identify());
+  return authenticate(exchange);
+}
+
+Result<void> Gateway::Front::authenticate(Exchange& exchange) {
+  auto identity = authenticator_.check(exchange.signed_head(), &exchange.message.body, exchange.family(), wall_now());
+  if (!identity && !shows_credentials(exchange.signed_head())) {
+    const auto operation = find_operation(*exchange.route, exchange.message);
+    if (operation && (*operation)->unsigned_call) identity = Identity{};
+  }
+  exchange.identity = TRY(std::move(identity));
+  return {};
+}
+
+Result<core::Request> Gateway::Front::to_call(Exchange& exchange) {
+  auto decoded = TRY(decode_request(*exchange.route, exchange.message));
+  exchange.operation = decoded.operation;
+  TRY(model::check(*exchange.route->service, *decoded.operation, decoded.params));
+  if (!exchange.upload_md5.empty()) {
+    const auto& payload = decoded.operation->input->shape->payload->name;
+    decoded.params.as_object()[payload].as_object()["md5"] = exchange.upload_md5;
+  }
+  const auto& identity = *exchange.identity;
+  const auto& message = exchange.message;
+  core::Request call;
+  call.id = exchange.id;
+  call.service = exchange.route->service->id;
+  call.operation = decoded.operation->name;
+  call.params = std::move(decoded.params);
+  call.scope = {identity.credential.account, identity.region.empty() ? options_.region : identity.region};
+  call.credential = identity.credential;
+  call.source_ip = exchange.peer;
+  call.user_agent = header(message.headers, "user-agent");
+  call.host = header(message.headers, "host");
+  call.cause = core::node_of_trace_header(header(message.headers, "x-amzn-trace-id"));
+  call.secure = exchange.secure;
+  exchange.message.body = {};
+  return call;
+}
+
+// ---- our own paths
+
+Reply Gateway::Front::answer_own(const RequestHead& head) {
+  if (head.path == "/healthz") return json_reply(200, R"({"status":"ok"})" "\n");
+  if (head.path == "/_tocsin/reset" && head.method == "POST") return reset();
+  if (head.path != "/metrics") return json_reply(404, R"({"message":"nothing is served at this path"})" "\n");
+  Reply reply;
+  reply.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}};
+  write_metrics(reply.body, server_->stats());
+  write_metrics(reply.body, cloud_.stats());
+  metrics_.write(reply.body);
+  if (options_.more_metrics) options_.more_metrics(reply.body);
+  return reply;
+}
+
+Reply Gateway::Front::reset() {
+  if (options_.auth != AuthMode::Relaxed) {
+    return json_reply(403, R"({"message":"reset is served with --auth relaxed only"})" "\n");
+  }
+  const auto done = cloud_.reset();
+  if (done) return json_reply(200, "{}\n");
+  log_error("reset failed", {{"cause", done.error().message}});
+  return json_reply(done.error().status, to_json(Object{{"message", done.error().message}}) + "\n");
+}
+
+// ---- the face
+
+Gateway::Gateway(core::Cloud& cloud, GatewayOptions options)
+    : front_(std::make_unique<Front>(cloud, options)), server_(std::move(options.server), *front_) {
+  front_->watch(server_);
+}
+
+Gateway::~Gateway() { stop(Timeout{0}); }
+
+Result<void> Gateway::start() { return server_.start(); }
+void Gateway::stop(Timeout grace) { server_.stop(grace); }
+const std::vector<std::uint16_t>& Gateway::ports() const { return server_.ports(); }
+
+}  // namespace tocsin::wire

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// REST-JSON: Lambda, GuardDuty, Security Hub, Incident Manager.
+// https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
+#include <fmt/format.h>
+
+#include "wire/protocols/codec.hpp"
+#include "wire/protocols/json_value.hpp"
+#include "wire/protocols/rest.hpp"
+
+namespace tocsin::wire::detail {
+namespace {
+
+constexpr auto kNaming = Naming::LocationNames;
+constexpr std::string_view kWrongValue = "SerializationException";
+
+Result<const model::Operation*> find_rest_json(const Route& route, const HttpMessage& message) {
+  if (const auto match = match_route(*route.service, message)) return match->route->operation;
+  return fail("UnknownOperationException",
+              fmt::format("No operation of {} is {} {}", route.service->full_name, message.method, message.path), 404);
+}
+
+Result<void> decode_payload(const model::Member& payload, const HttpMessage& message, Object& params) {
+  if (auto raw = TRY(decode_raw_payload(payload, message, kWrongValue))) {
+    params[payload.name] = std::move(*raw);
+  } else if (payload.shape->type == model::Type::Structure && !message.body.empty()) {
+    auto parsed = TRY(parse_json(message.body));
+    params[payload.name] = TRY(from_json_value(*payload.shape, std::move(parsed), kNaming));
+  }
+  return {};
+}
+
+Result<Document> decode(const Route& route, const model::Operation& operation, const HttpMessage& message) {
+  if (!operation.input) return Document(Object());
+  const auto& shape = *operation.input->shape;
+  const auto match = match_route(*route.service, message);
+  auto params = TRY(decode_bindings(*match, shape, message, kWrongValue));
+  if (shape.payload) {
+    TRY(decode_payload(*shape.payload, message, params));
+  } else if (has_body_members(shape)) {
+    auto body = TRY(body_from_json(shape, message.body, kNaming));
+    for (auto& entry : body) params[entry.key()] = std::move(entry.value());
+  }
+  return Document(std::move(params));
+}
+
+HttpReply encode(const Route& route, const model::Operation& operation, const Document& value,
+                 const std::string& request_id) {
+  auto reply = encode_bindings(route, operation, value);
+  add_header(reply, "x-amzn-RequestId", request_id);
+  if (!operation.output) return reply;
+  const auto& shape = *operation.output->shape;
+  if (shape.payload) {
+    const auto* present = find(value, shape.payload->name);
+    if (!encode_raw_payload(*shape.payload, value, reply) && present) {
+      reply.body = to_json(to_json_value(*shape.payload, *present, kNaming));
+    }
+  } else if (has_body_members(shape)) {
+    reply.body = to_json(body_to_json(shape, value, kNaming));
+  }
+  const bool empty = reply.body.empty() && !reply.blob;
+  if (!empty && !reply.header("content-type")) add_header(reply, "Content-Type", "application/json");
+  return reply;
+}
+
+HttpReply error(const Route& route, const Error& given, const std::string& request_id) {
+  const auto failed = wire_error(route, given);
+  HttpReply reply{.status = failed.status};
+  add_header(reply, "x-amzn-RequestId", request_id);
+  add_header(reply, "x-amzn-ErrorType", failed.name);
+  add_header(reply, "Content-Type", "application/json");
+  Object body;
+  if (failed.has_type) body["Type"] = failed.fault == Fault::Client ? "User" : "Service";
+  body[failed.message_member] = boost::json::string(failed.message);
+  for (const auto& entry : failed.members) body[entry.key()] = entry.value();
+  reply.body = to_json(body);
+  return reply;
+}
+
+}  // namespace
+
+const Codec kRestJson{find_rest_json, decode, encode, error};
+
+}  // namespace tocsin::wire::detail

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// REST-XML as S3 speaks it, in path style.
+// https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/crypto.hpp"
+#include "wire/protocols/codec.hpp"
+#include "wire/protocols/rest.hpp"
+#include "wire/protocols/xml.hpp"
+
+namespace tocsin::wire::detail {
+namespace {
+
+constexpr std::string_view kDeclaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+constexpr std::string_view kNamespace = "http://s3.amazonaws.com/doc/2006-03-01/";
+constexpr std::string_view kWrongValue = "InvalidArgument";
+
+/// The root elements of replies: the models do not have them, S3's API reference has.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 26> kRoots{{
+    {"CompleteMultipartUpload", "CompleteMultipartUploadResult"},
+    {"CreateMultipartUpload", "InitiateMultipartUploadResult"},
+    {"CreateSession", "CreateSessionResult"},
+    {"DeleteObjects", "DeleteResult"},
+    {"GetBucketAccelerateConfiguration", "AccelerateConfiguration"},
+    {"GetBucketAcl", "AccessControlPolicy"},
+    {"GetBucketCors", "CORSConfiguration"},
+    {"GetBucketLifecycle", "LifecycleConfiguration"},
+    {"GetBucketLifecycleConfiguration", "LifecycleConfiguration"},
+    {"GetBucketLocation", "LocationConstraint"},
+    {"GetBucketLogging", "BucketLoggingStatus"},
+    {"GetBucketNotification", "NotificationConfiguration"},
+    {"GetBucketNotificationConfiguration", "NotificationConfiguration"},
+    {"GetBucketRequestPayment", "RequestPaymentConfiguration"},
+    {"GetBucketTagging", "Tagging"},
+    {"GetBucketVersioning", "VersioningConfiguration"},
+    {"GetBucketWebsite", "WebsiteConfiguration"},
+    {"GetObjectAcl", "AccessControlPolicy"},
+    {"GetObjectAttributes", "GetObjectAttributesResponse"},
+    {"GetObjectTagging", "Tagging"},
+    {"ListBuckets", "ListAllMyBucketsResult"},
+    {"ListDirectoryBuckets", "ListAllMyDirectoryBucketsResult"},
+    {"ListMultipartUploads", "ListMultipartUploadsResult"},
+    {"ListObjectVersions", "ListVersionsResult"},
+    {"ListObjects", "ListBucketResult"},
+    {"ListObjectsV2", "ListBucketResult"},
+}};
+
+std::string root_name(const model::Operation& operation) {
+  for (const auto& [name, root] : kRoots) {
+    if (name == operation.name) return std::string(root);
+  }
+  return fmt::format("{}Result", operation.name);
+}
+
+Result<const model::Operation*> find_rest_xml(const Route& route, const HttpMessage& message) {
+  if (const auto match = match_route(*route.service, message)) return match->route->operation;
+  if (!parse_form(message.query)) return fail("InvalidURI", "Couldn't parse the specified URI.");
+  return fail("MethodNotAllowed", "The specified method is not allowed against this resource.", 405);
+}
+
+Result<void> decode_payload(const model::Member& payload, const HttpMessage& message, Object& params) {
+  if (auto raw = TRY(decode_raw_payload(payload, message, kWrongValue))) {
+    params[payload.name] = std::move(*raw);
+  } else if (payload.shape->type == model::Type::Structure && !message.body.empty()) {
+    params[payload.name] = TRY(parse_xml(*payload.shape, payload.wire_name(), message.body));
+  }
+  return {};
+}
+
+Result<Document> decode(const Route& route, const model::Operation& operation, const HttpMessage& message) {
+  if (!operation.input) return Document(Object());
+  const auto& shape = *operation.input->shape;
+  const auto match = match_route(*route.service, message);
+  auto params = TRY(decode_bindings(*match, shape, message, kWrongValue));
+  if (shape.payload) {
+    TRY(decode_payload(*shape.payload, message, params));
+  } else if (has_body_members(shape) && !message.body.empty()) {
+    const auto root = operation.input->location_name.empty()
+                          ? fmt::format("{}Request", operation.name)
+                          : std::string(operation.input->location_name);
+    auto body = TRY(parse_xml(shape, root, message.body));
+    for (auto& entry : body.get_object()) params[entry.key()] = std::move(entry.value());
+  }
+  return Document(std::move(params));
+}
+
+/// x-amz-id-2 is opaque; ours is told from the request id.
+std::string host_id(const std::string& request_id) { return base64(sha256(request_id)); }
+
+void add_ids(HttpReply& reply, const std::string& request_id) {
+  add_header(reply, "x-amz-request-id", request_id);
+  add_header(reply, "x-amz-id-2", host_id(request_id));
+}
+
+/// <LocationConstraint>eu-west-1</LocationConstraint>: the one reply whose root is its only member.
+void write_location(XmlWriter& xml, const Document& value) {
+  const auto region = text(value, "LocationConstraint");
+  if (region.empty()) return xml.empty("LocationConstraint", {{"xmlns", kNamespace}});
+  xml.open("LocationConstraint", {{"xmlns", kNamespace}});
+  xml.text(region);
+  xml.close("LocationConstraint");
+}
+
+void write_body(const Route& route, const model::Operation& operation, const Document& value,
+                HttpReply& reply) {
+  const auto& shape = *operation.output->shape;
+  XmlWriter xml(reply.body);
+  const XmlStyle style{XmlStyle::Names::Rest, precision_of(*route.service)};
+  const auto* content = shape.payload ? find(value, shape.payload->name) : &value;
+  if (!content || (!shape.payload && !has_body_members(shape))) return;
+  reply.body = kDeclaration;
+  if (operation.name == "GetBucketLocation") return write_location(xml, value);
+  const auto root =
+      shape.payload ? std::string(shape.payload->wire_name()) : root_name(operation);
+  xml.open(root, {{"xmlns", kNamespace}});
+  write_members(xml, shape.payload ? *shape.payload->shape : shape, *content, style);
+  xml.close(root);
+}
+
+HttpReply encode(const Route& route, const model::Operation& operation, const Document& value,
+                 const std::string& request_id) {
+  auto reply = encode_bindings(route, operation, value);
+  add_ids(reply, request_id);
+  if (!operation.output || operation.method == "HEAD") return reply;
+  const auto* payload = operation.output->shape->payload;
+  if (payload && encode_raw_payload(*payload, value, reply)) {
+    const bool json = payload->shape->type == model::Type::String;  // policies
+    if (!reply.header("content-type")) {
+      add_header(reply, "Content-Type", json ? "application/json" : "binary/octet-stream");
+    }
+    return reply;
+  }
+  write_body(route, operation, value, reply);
+  if (!reply.body.empty()) add_header(reply, "Content-Type", "application/xml");
+  return reply;
+}
+
+HttpReply error(const Route& route, const Error& given, const std::string& request_id) {
+  const auto failed = wire_error(route, given);
+  HttpReply reply{.status = failed.status};
+  add_ids(reply, request_id);
+  add_header(reply, "Content-Type", "application/xml");
+  reply.body = kDeclaration;
+  XmlWriter xml(reply.body);
+  xml.open("Error");
+  xml.leaf("Code", failed.code);
+  xml.leaf("Message", failed.message);
+  for (const auto& entry : failed.members) {
+    const auto& value = entry.value();
+    xml.leaf(entry.key(), value.is_string() ? std::string(value.get_string()) : to_json(value));
+  }
+  xml.leaf("RequestId", request_id);
+  xml.leaf("HostId", host_id(request_id));
+  xml.close("Error");
+  return reply;
+}
+
+}  // namespace
+
+const Codec kRestXml{find_rest_xml, decode, encode, error};
+
+}  // namespace tocsin::wire::detail
