@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. Texts of errors 
 runtime interface client (awslambdaric).
 
 Started inside the sandbox as `bootstrap.py CONTROL_FD PROCESSES DATA_BYTES`. It opens the two
-listening sockets of the sandbox, hands them to the server over CONTROL_FD (the server answers there;
-the sandbox has no other way out), and gets the environment in return. The environment never stands
-on a command line. Modules that cost time to import (logging, botocore) are patched when the
-function imports them, never before.
+listening sockets of the sandbox, hands them to the server over CONTROL_FD (the server answers
+there; the sandbox has no other way out), and gets the environment in return: it never stands on a
+command line. Modules that cost time to import (logging, botocore) are patched when the function
+imports them, never before.
 """
 import json
 import os

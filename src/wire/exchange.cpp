@@ -16,6 +16,14 @@ std::string new_request_id(const Exchange& exchange) {
   return id;
 }
 
+/// Also of a request that failed before it was decoded.
+std::string_view operation_name(const Exchange& exchange) {
+  if (exchange.operation) return exchange.operation->name;
+  if (!exchange.route) return {};
+  const auto found = find_operation(*exchange.route, exchange.message);
+  return found ? (*found)->name : std::string_view();
+}
+
 double seconds_since(std::chrono::steady_clock::time_point since) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
 }
@@ -81,7 +89,7 @@ Reply Ending::error(const Exchange& exchange, const Error& given) const {
 void Ending::tell(const Exchange& exchange, int status, const Error* error) const {
   const auto seconds = seconds_since(exchange.since);
   const auto service = exchange.route ? exchange.route->service->id : std::string_view();
-  const auto operation = exchange.operation ? exchange.operation->name : std::string_view();
+  const auto operation = operation_name(exchange);
   metrics_.add(service, operation, error ? std::string_view(error->code) : std::string_view("ok"), seconds);
   if (!error && !access_log_) return;
   Object fields{{"request_id", exchange.id},
@@ -89,7 +97,7 @@ void Ending::tell(const Exchange& exchange, int status, const Error* error) cons
                 {"operation", operation},
                 {"status", status},
                 {"source_ip", exchange.peer},
-                {"ms", seconds * 1000}};
+                {"duration_us", static_cast<std::int64_t>(seconds * 1e6)}};
   if (exchange.identity) fields["access_key_id"] = exchange.identity->credential.access_key_id;
   if (!error) return log_info("call", std::move(fields));
   fields["code"] = error->code;

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
-
 #include <unistd.h>
 
 namespace tocsin::workers {
@@ -59,8 +58,9 @@ void add_namespaces(Arguments& out, bool root) {
 
 Result<void> write_etc(const fs::path& folder) {
   const std::pair<const char*, std::string> files[] = {
-      {"passwd", "root:x:0:0:root:/root:/usr/sbin/nologin\n"
-                 "sbx_user1051:x:993:993::/home/sbx_user1051:/usr/sbin/nologin\n"},
+      {"passwd",
+       "root:x:0:0:root:/root:/usr/sbin/nologin\n"
+       "sbx_user1051:x:993:993::/home/sbx_user1051:/usr/sbin/nologin\n"},
       {"group", "root:x:0:\nsbx_user1051:x:993:\n"},
       {"hosts", "127.0.0.1 localhost sandbox\n"},
       {"nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"},

@@ -4,11 +4,11 @@
 //   /usr, /bin, /lib…, /etc/ssl    the host's, read-only
 //   /etc                           five small files of our own; no resolver, no users of the host
 //   /var/task, /var/runtime        the function's code and the runtime, read-only
-//   /tmp                           its own, of limited size (its pages count as the function's memory)
-//   /proc, /dev                    its own; nothing else of the host
+//   /tmp                           its own, of limited size (its pages count as the function's
+//   memory) /proc, /dev                    its own; nothing else of the host
 //
-// Own pid, network, ipc, uts (and cgroup) namespaces. As root the process drops to a user of its own
-// before it runs anything of ours; as a plain user it lives in a user namespace.
+// Own pid, network, ipc, uts (and cgroup) namespaces. As root the process drops to a user of its
+// own before it runs anything of ours; as a plain user it lives in a user namespace.
 #pragma once
 
 #include <filesystem>

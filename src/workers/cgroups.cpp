@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workers/cgroups.hpp"
 
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <map>
-#include <sstream>
-#include <thread>
-
 #include <fmt/format.h>
+#include <map>
+#include <signal.h>
+#include <sstream>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
 
 #include "workers/fd.hpp"
 
@@ -25,7 +23,9 @@ namespace {
 
 constexpr std::string_view kPrefix = "tocsin.";
 
-std::string own_name() { return fmt::format("{}{}", kPrefix, ::getpid()); }
+std::string own_name() {
+  return fmt::format("{}{}", kPrefix, ::getpid());
+}
 
 bool make_folder(const std::string& path) {
   return ::mkdir(path.c_str(), 0755) == 0 || errno == EEXIST;
@@ -42,7 +42,8 @@ std::map<std::string, std::string> own_groups() {
     std::istringstream names(line.substr(first + 1, second - first - 1));
     const auto path = line.substr(second + 1);
     if (first + 1 == second) groups[""] = path;
-    for (std::string name; std::getline(names, name, ',');) groups[name] = path;
+    for (std::string name; std::getline(names, name, ',');)
+      groups[name] = path;
   }
   return groups;
 }
@@ -54,9 +55,10 @@ std::string mount_of(const std::string& controller) {
     std::istringstream fields(line);
     std::string device, point, type, options;
     fields >> device >> point >> type >> options;
-    if (controller.empty() ? type == "cgroup2"
-                           : type == "cgroup" && ("," + options + ",").find("," + controller + ",") !=
-                                                     std::string::npos) {
+    if (controller.empty()
+            ? type == "cgroup2"
+            : type == "cgroup" &&
+                  ("," + options + ",").find("," + controller + ",") != std::string::npos) {
       return point;
     }
   }
@@ -82,7 +84,8 @@ void sweep(const std::string& parent) {
 std::vector<pid_t> members_of(const std::string& folder) {
   std::vector<pid_t> pids;
   std::istringstream lines(read_small_file(folder + "/cgroup.procs"));
-  for (pid_t pid = 0; lines >> pid;) pids.push_back(pid);
+  for (pid_t pid = 0; lines >> pid;)
+    pids.push_back(pid);
   return pids;
 }
 
@@ -97,7 +100,8 @@ Cgroup::~Cgroup() {
   for (int attempt = 0; attempt < 200; ++attempt) {
     kill();
     bool left = false;
-    for (const auto& folder : folders_) left |= ::rmdir(folder.c_str()) != 0 && errno == EBUSY;
+    for (const auto& folder : folders_)
+      left |= ::rmdir(folder.c_str()) != 0 && errno == EBUSY;
     if (!left) return;
     std::this_thread::sleep_for(5ms);
   }
@@ -106,7 +110,8 @@ Cgroup::~Cgroup() {
 void Cgroup::kill() const {
   for (const auto& folder : folders_) {
     if (write_small_file(folder + "/cgroup.kill", "1")) continue;
-    for (const auto pid : members_of(folder)) ::kill(pid, SIGKILL);
+    for (const auto pid : members_of(folder))
+      ::kill(pid, SIGKILL);
   }
 }
 
@@ -136,7 +141,8 @@ struct CgroupSearch {
       sweep(parent);
       if (parent.back() != '/') parent += '/';
       if (!make_folder(parent + own_name())) {
-        found.why_ = fmt::format("cgroup v1: {} cannot be written: {}", parent, std::strerror(errno));
+        found.why_ =
+            fmt::format("cgroup v1: {} cannot be written: {}", parent, std::strerror(errno));
         return false;
       }
       parents.push_back(parent + own_name());
@@ -153,12 +159,13 @@ struct CgroupSearch {
     if (::access(parent.c_str(), F_OK) != 0) parent = mount;
     if (parent.back() == '/') parent.pop_back();
     const auto offered = read_small_file(parent + "/cgroup.controllers");
-    if (offered.find("memory") == offered.npos || offered.find("pids") == offered.npos) return false;
+    if (offered.find("memory") == offered.npos || offered.find("pids") == offered.npos)
+      return false;
     sweep(parent);
     const auto folder = parent + "/" + own_name();
     if (!enable(parent) || !make_folder(folder) || !enable(folder)) {
-      found.why_ = fmt::format("cgroup v2: {} has not been delegated: {}", parent,
-                               std::strerror(errno));
+      found.why_ =
+          fmt::format("cgroup v2: {} has not been delegated: {}", parent, std::strerror(errno));
       return false;
     }
     found.parents_ = {folder};
@@ -191,7 +198,8 @@ Cgroups Cgroups::detect() {
 std::unique_ptr<Cgroup> Cgroups::make(const std::string& name, const Limits& limits) const {
   if (!guaranteed()) return nullptr;
   std::vector<std::string> folders;
-  for (const auto& parent : parents_) folders.push_back(parent + "/" + name);
+  for (const auto& parent : parents_)
+    folders.push_back(parent + "/" + name);
   auto group = std::make_unique<Cgroup>(folders);
   for (const auto& folder : folders) {
     if (!make_folder(folder)) return nullptr;
@@ -212,7 +220,8 @@ std::unique_ptr<Cgroup> Cgroups::make(const std::string& name, const Limits& lim
 }
 
 void Cgroups::remove() const {
-  for (const auto& parent : parents_) ::rmdir(parent.c_str());
+  for (const auto& parent : parents_)
+    ::rmdir(parent.c_str());
 }
 
 }  // namespace tocsin::workers

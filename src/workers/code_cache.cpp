@@ -59,7 +59,8 @@ Result<std::shared_ptr<const CodeFolder>> CodeCache::unpack(const store::BlobRef
 
 void CodeCache::make_room() {
   std::uint64_t total = 0;
-  for (const auto& folder : folders_) total += folder->bytes;
+  for (const auto& folder : folders_)
+    total += folder->bytes;
   for (auto it = folders_.end(); total > limit_bytes_ && it != folders_.begin();) {
     --it;
     if (it->use_count() > 1) continue;  // a sandbox shows it

@@ -3,10 +3,9 @@
 #pragma once
 
 #include <poll.h>
-#include <unistd.h>
-
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 

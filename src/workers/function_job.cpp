@@ -2,7 +2,6 @@
 #include "workers/function_job.hpp"
 
 #include <array>
-
 #include <fmt/format.h>
 
 namespace tocsin::workers {
@@ -34,8 +33,9 @@ Result<std::string> served_runtime(const Document& payload) {
   for (const std::string_view served : kPythonRuntimes) {
     if (runtime == served) return runtime;
   }
-  return fail("InvalidParameterValueException",
-              fmt::format("The runtime {} cannot be run here; python3.9 to python3.13 can.", runtime));
+  return fail(
+      "InvalidParameterValueException",
+      fmt::format("The runtime {} cannot be run here; python3.9 to python3.13 can.", runtime));
 }
 
 void read_credentials(const Document& payload, FunctionJob& out) {
@@ -104,8 +104,8 @@ Result<FunctionJob> read_function_job(const core::Job& job) {
   out.version = string_of(payload, "FunctionVersion", "$LATEST");
   out.code_sha256 = string_of(payload, "CodeSha256");
   if (const auto* generation = find(payload, "Generation")) {
-    out.generation = generation->is_string() ? std::string(generation->get_string())
-                                             : to_json(*generation);
+    out.generation =
+        generation->is_string() ? std::string(generation->get_string()) : to_json(*generation);
   }
   out.runtime = TRY(served_runtime(payload));
   out.handler = TRY(required(payload, "Handler"));
@@ -146,7 +146,8 @@ std::map<std::string, std::string> sandbox_environment(const FunctionJob& job,
       {"AWS_SESSION_TOKEN", job.session_token},
       {"LAMBDA_RUNTIME_DIR", "/var/runtime"},
       {"LAMBDA_TASK_ROOT", "/var/task"}};
-  for (const auto& [name, value] : reserved) environment[name] = value;
+  for (const auto& [name, value] : reserved)
+    environment[name] = value;
   if (job.session_token.empty()) environment.erase("AWS_SESSION_TOKEN");
   if (job.access_key.empty()) {
     for (const auto* name : {"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) {

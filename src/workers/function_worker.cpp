@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workers/function_worker.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <fmt/format.h>
 #include <map>
 #include <mutex>
 #include <set>
-
-#include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/log.hpp"
 #include "workers/bubblewrap.hpp"
@@ -30,9 +28,8 @@ class FunctionWorker::Pool {
       : options_(std::move(options)),
         blobs_(blobs),
         code_(blobs, options_.work_dir / "code", options_.code_cache_bytes),
-        inspections_(1, 100, [this](const core::Job& job) {
-          return inspect_code(blobs_, job.payload);
-        }) {}
+        inspections_(1, 100,
+                     [this](const core::Job& job) { return inspect_code(blobs_, job.payload); }) {}
 
   ~Pool() { stop(); }
 
@@ -82,7 +79,7 @@ class FunctionWorker::Pool {
   std::map<unsigned, std::unique_ptr<Sandbox>> sandboxes_;  // by slot
   std::deque<Idle> idle_;                                   // the longest idle first
   std::deque<RunPtr> queue_;
-  std::vector<unsigned> ended_;                             // slots to join
+  std::vector<unsigned> ended_;                                // slots to join
   std::map<std::string, std::vector<core::JobDone>> waiting_;  // by job id
 };
 
@@ -90,8 +87,10 @@ void FunctionWorker::Pool::start() {
   if (running_) return;
   const auto prepared = prepare();
   unusable_ = prepared ? std::nullopt : std::optional(prepared.error());
-  if (unusable_) log_error("functions cannot run", {{"cause", unusable_->message}});
-  else tell_guarantees();
+  if (unusable_)
+    log_error("functions cannot run", {{"cause", unusable_->message}});
+  else
+    tell_guarantees();
   inspections_.start();
   running_ = true;
   keeper_ = std::thread([this] { keep(); });
@@ -188,14 +187,16 @@ void FunctionWorker::Pool::finish(const std::string& id, Result<Document> result
     dones = std::move(found->second);
     waiting_.erase(found);
   }
-  for (auto& done : dones) done(result);
+  for (auto& done : dones)
+    done(result);
 }
 
 void FunctionWorker::Pool::dispatch(RunPtr run) {
   if (give_to_idle(run)) return;
   if (sandboxes_.size() < options_.max_sandboxes) return launch(std::move(run));
   queue_.push_back(std::move(run));
-  if (!idle_.empty()) retire(*idle_.front().sandbox);  // its place is for the queue, once it has ended
+  if (!idle_.empty())
+    retire(*idle_.front().sandbox);  // its place is for the queue, once it has ended
 }
 
 bool FunctionWorker::Pool::give_to_idle(RunPtr& run) {
@@ -305,8 +306,12 @@ FunctionWorker::~FunctionWorker() = default;
 std::vector<std::string> FunctionWorker::kinds() const {
   return {"function.invoke", "function.inspect_code"};
 }
-void FunctionWorker::start() { pool_->start(); }
-void FunctionWorker::stop() { pool_->stop(); }
+void FunctionWorker::start() {
+  pool_->start();
+}
+void FunctionWorker::stop() {
+  pool_->stop();
+}
 
 void FunctionWorker::run(core::Job job, core::JobDone done) {
   if (job.kind == "function.inspect_code") return pool_->inspect(std::move(job), std::move(done));

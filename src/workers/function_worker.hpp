@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs functions. Jobs:
+// Runs functions in sandboxes.
 //
-// "function.invoke"        FunctionArn, FunctionName, FunctionVersion, Generation, Code {"$blob","size"}, CodeSha256,
-//                          Runtime, Handler, MemorySize (MB), Timeout (s), Environment {}, Payload (text), RequestId,
-//                          TraceId, ClientContext, Region, AccountId, LogGroup, LogStreamPrefix,
-//                          Credentials {AccessKeyId, SecretAccessKey, SessionToken, Expiration?}
-//   ->                     Payload (text), FunctionError?, LogStream, Log {"$blob","size"}: lines of JSON
-//                          {"timestamp","message"}, LogTail (base64), DurationMs, BilledMs, InitMs?, MaxMemoryMb
-// "function.inspect_code"  Code {"$blob","size"} or ZipBase64
-//   ->                     Code {"$blob","size"}, CodeSha256 (base64), CodeSize, Files
+// Job "function.invoke":
+//   FunctionArn, FunctionName, FunctionVersion, Generation, Runtime, Handler, MemorySize (MB),
+//   Timeout (s), Code {"$blob","size"}, CodeSha256, Environment {}, Payload (text), RequestId,
+//   TraceId, ClientContext, Region, AccountId, LogGroup, LogStreamPrefix,
+//   Credentials {AccessKeyId, SecretAccessKey, SessionToken, Expiration?}
+// Its result:
+//   Payload (text), FunctionError?, LogStream, LogTail (base64), DurationMs, BilledMs, InitMs?,
+//   MaxMemoryMb, Log {"$blob","size"}: lines of JSON {"timestamp","message"}
+//
+// Job "function.inspect_code": Code {"$blob","size"} or ZipBase64
+// Its result: Code {"$blob","size"}, CodeSha256 (base64), CodeSize, Files
 //
 // What a function does wrong is a result with FunctionError. An error of the job is ours (Server:
 // try again) or of the job's payload (Client).

@@ -7,14 +7,16 @@
 namespace tocsin::workers {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::carry;
+using ::testing::HasSubstr;
 using testing::TinyServer;
 
 class Http : public ::testing::Test {
  protected:
   Http() { worker_.start(); }
-  Result<Document> send(Object payload) { return carry(worker_, {"job", "http.request", payload, ""}); }
+  Result<Document> send(Object payload) {
+    return carry(worker_, {"job", "http.request", payload, ""});
+  }
 
   HttpWorker worker_{{}};
 };
@@ -34,10 +36,11 @@ TEST_F(Http, GivesStatusHeadersAndBody) {
 }
 
 TEST_F(Http, CutsLongBodiesAndFollowsNoRedirect) {
-  TinyServer server("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 9\r\n\r\n"
-                    "123456789");
-  const auto reply = send(
-      {{"Method", "GET"}, {"Url", "http://" + server.address()}, {"MaxReplyBytes", 4}});
+  TinyServer server(
+      "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 9\r\n\r\n"
+      "123456789");
+  const auto reply =
+      send({{"Method", "GET"}, {"Url", "http://" + server.address()}, {"MaxReplyBytes", 4}});
   ASSERT_TRUE(reply);
   EXPECT_EQ(integer(*reply, "Status"), 302);
   EXPECT_EQ(text(*reply, "Body"), "1234");

@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <fmt/format.h>
 #include <map>
 #include <mutex>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "base/glob.hpp"
 #include "workers/curl.hpp"
@@ -105,8 +104,10 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
   const auto colon = line.find(':');
   if (colon != line.npos && transfer.headers.size() < kMaxReplyHeaders) {
     auto value = line.substr(colon + 1);
-    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.back()))) value.remove_suffix(1);
-    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.front()))) value.remove_prefix(1);
+    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.back())))
+      value.remove_suffix(1);
+    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.front())))
+      value.remove_prefix(1);
     transfer.headers[valid_utf8(to_lower(line.substr(0, colon)))] = valid_utf8(value);
   }
   return size * count;
@@ -147,7 +148,8 @@ Result<Document> result_of(Transfer& transfer, CURLcode code) {
     const auto cause = detail.empty() ? std::string_view(curl_easy_strerror(code)) : detail;
     if (code == CURLE_URL_MALFORMAT) return invalid(cause);
     return fail("ServiceUnavailable",
-                fmt::format("{} gives no answer: {}", transfer.request.url, valid_utf8(cause)), 503);
+                fmt::format("{} gives no answer: {}", transfer.request.url, valid_utf8(cause)),
+                503);
   }
   Object out{{"Status", status}, {"Headers", transfer.headers}};
   out["Body"] = valid_utf8(transfer.body);
@@ -214,7 +216,8 @@ class HttpWorker::Engine {
       if (place_for_more()) continue;
       curl_multi_poll(multi_.get(), nullptr, 0, 60'000, nullptr);
     }
-    for (auto& [handle, transfer] : transfers_) curl_multi_remove_handle(multi_.get(), handle);
+    for (auto& [handle, transfer] : transfers_)
+      curl_multi_remove_handle(multi_.get(), handle);
     transfers_.clear();
   }
 
@@ -260,11 +263,18 @@ class HttpWorker::Engine {
   std::thread thread_;
 };
 
-HttpWorker::HttpWorker(HttpOptions options) : engine_(std::make_unique<Engine>(std::move(options))) {}
+HttpWorker::HttpWorker(HttpOptions options)
+    : engine_(std::make_unique<Engine>(std::move(options))) {}
 HttpWorker::~HttpWorker() = default;
 
-void HttpWorker::start() { engine_->start(); }
-void HttpWorker::stop() { engine_->stop(); }
-void HttpWorker::run(core::Job job, core::JobDone done) { engine_->run(job, std::move(done)); }
+void HttpWorker::start() {
+  engine_->start();
+}
+void HttpWorker::stop() {
+  engine_->stop();
+}
+void HttpWorker::run(core::Job job, core::JobDone done) {
+  engine_->run(job, std::move(done));
+}
 
 }  // namespace tocsin::workers

@@ -6,7 +6,8 @@
 
 namespace tocsin::workers {
 
-/// The job "function.inspect_code": checks a zip by unpacking it to nowhere, and keeps it as a blob.
+/// The job "function.inspect_code": checks a zip by unpacking it to nowhere, and keeps it as a
+/// blob.
 Result<Document> inspect_code(store::Blobs& blobs, const Document& payload);
 
 }  // namespace tocsin::workers

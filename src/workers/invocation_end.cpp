@@ -2,7 +2,6 @@
 #include "workers/invocation_end.hpp"
 
 #include <cmath>
-
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
@@ -20,7 +19,9 @@ InvocationEnd platform_error(std::string_view type, std::string_view message,
   return end;
 }
 
-double two_digits(double value) { return std::round(value * 100) / 100; }
+double two_digits(double value) {
+  return std::round(value * 100) / 100;
+}
 
 }  // namespace
 
@@ -32,9 +33,10 @@ InvocationEnd answered(const FunctionJob& job, RuntimeCall call) {
                     kMaxResponseBytes),
         "error");
     end.error_type = "Function.ResponseSizeTooLarge";
-    end.log_line = fmt::format("RequestId: {} Error: Response payload size exceeded maximum allowed "
-                               "payload size ({} bytes).",
-                               job.request_id, kMaxResponseBytes);
+    end.log_line = fmt::format(
+        "RequestId: {} Error: Response payload size exceeded maximum allowed "
+        "payload size ({} bytes).",
+        job.request_id, kMaxResponseBytes);
     return end;
   }
   InvocationEnd end;
@@ -50,16 +52,16 @@ InvocationEnd answered(const FunctionJob& job, RuntimeCall call) {
 InvocationEnd timed_out(const FunctionJob& job) {
   const auto seconds = static_cast<double>(job.timeout.count()) / 1000.0;
   const auto what = fmt::format("Task timed out after {:.2f} seconds", seconds);
-  auto end = platform_error("Sandbox.Timedout",
-                            fmt::format("RequestId: {} Error: {}", job.request_id, what), "timeout");
+  auto end = platform_error(
+      "Sandbox.Timedout", fmt::format("RequestId: {} Error: {}", job.request_id, what), "timeout");
   end.log_line = fmt::format("{} {} {}\n", iso8601_ms(wall_now()), job.request_id, what);
   return end;
 }
 
 InvocationEnd runtime_exited(const FunctionJob& job, const std::string& how) {
-  const auto message = fmt::format(
-      "RequestId: {} Error: Runtime exited {}", job.request_id,
-      how.empty() ? std::string("without providing a reason") : "with error: " + how);
+  const auto message =
+      fmt::format("RequestId: {} Error: Runtime exited {}", job.request_id,
+                  how.empty() ? std::string("without providing a reason") : "with error: " + how);
   auto end = platform_error("Runtime.ExitError", message, "error");
   end.error_type = "Runtime.ExitError";
   end.log_line = message + "\nRuntime.ExitError";

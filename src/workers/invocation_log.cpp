@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-
 #include <fmt/format.h>
 
 #include "base/document.hpp"
@@ -56,7 +55,8 @@ void InvocationLog::add(std::string_view message) {
   if (full_) return;
   if (message.size() > room_) {
     full_ = true;
-    add_platform("[tocsin] The limit for the output of one invocation is reached; the rest is dropped.");
+    add_platform(
+        "[tocsin] The limit for the output of one invocation is reached; the rest is dropped.");
     return;
   }
   room_ -= message.size();
@@ -77,8 +77,10 @@ void InvocationLog::add_platform(std::string_view message) {
 void InvocationLog::flush() {
   if (!error_ && !writer_) {
     auto writer = blobs_.create();
-    if (writer) writer_ = std::move(*writer);
-    else error_ = writer.error();
+    if (writer)
+      writer_ = std::move(*writer);
+    else
+      error_ = writer.error();
   }
   if (!error_) {
     if (auto written = writer_->write(pending_); !written) error_ = written.error();

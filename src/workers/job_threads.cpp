@@ -6,12 +6,15 @@ namespace tocsin::workers {
 JobThreads::JobThreads(std::size_t threads, std::size_t capacity, Carry carry)
     : count_(threads), capacity_(capacity), carry_(std::move(carry)) {}
 
-JobThreads::~JobThreads() { stop(); }
+JobThreads::~JobThreads() {
+  stop();
+}
 
 void JobThreads::start() {
   const std::scoped_lock lock(mutex_);
   if (std::exchange(running_, true)) return;
-  for (std::size_t i = 0; i < count_; ++i) threads_.emplace_back([this] { main(); });
+  for (std::size_t i = 0; i < count_; ++i)
+    threads_.emplace_back([this] { main(); });
 }
 
 void JobThreads::stop() {
@@ -23,7 +26,8 @@ void JobThreads::stop() {
     threads.swap(threads_);
   }
   changed_.notify_all();
-  for (auto& thread : threads) thread.join();
+  for (auto& thread : threads)
+    thread.join();
 }
 
 void JobThreads::add(core::Job job, core::JobDone done) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
@@ -15,7 +14,9 @@ namespace {
 constexpr std::size_t kMaxRecipients = 50;
 constexpr std::size_t kMaxLine = 76;
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; }
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == 0x7F;
+}
 bool is_ascii(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x7E; });
 }
@@ -34,19 +35,20 @@ bool valid_local_part(std::string_view local) {
   constexpr std::string_view kSpecials = "!#$%&'*+-/=?^_`{|}~.";
   return !local.empty() && local.size() <= 64 && local.front() != '.' && local.back() != '.' &&
          std::ranges::all_of(local, [&](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) || kSpecials.find(c) != kSpecials.npos;
+           return std::isalnum(static_cast<unsigned char>(c)) ||
+                  kSpecials.find(c) != kSpecials.npos;
          });
 }
 
 bool valid_domain(std::string_view domain) {
-  return !domain.empty() && domain.size() <= 253 && domain.front() != '.' && domain.front() != '-' &&
-         domain.back() != '.' && std::ranges::all_of(domain, [](char c) {
+  return !domain.empty() && domain.size() <= 253 && domain.front() != '.' &&
+         domain.front() != '-' && domain.back() != '.' && std::ranges::all_of(domain, [](char c) {
            return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.';
          });
 }
 
 bool valid_header_name(std::string_view name) {
-  constexpr std::array kOurs{"from", "to",   "cc",         "bcc",         "subject",
+  constexpr std::array kOurs{"from", "to",     "cc",         "bcc",         "subject",
                              "date", "sender", "message-id", "mime-version"};
   const auto lower = to_lower(name);
   if (name.empty() || name.size() > 70 || lower.starts_with("content-")) return false;
@@ -91,7 +93,8 @@ Result<void> read_headers(const Document& payload, Mail& mail) {
   for (const auto& header : object_of(payload, "Headers")) {
     const std::string name(header.key());
     const auto* value = header.value().if_string();
-    if (!valid_header_name(name)) return invalid(fmt::format("the header name \"{}\" is not allowed", name));
+    if (!valid_header_name(name))
+      return invalid(fmt::format("the header name \"{}\" is not allowed", name));
     if (!value || std::any_of(value->begin(), value->end(), is_control)) {
       return invalid(fmt::format("the value of the header {} is not valid", name));
     }
@@ -186,8 +189,8 @@ std::string quoted_printable(std::string_view text) {
     const bool last = i + 1 == text.size() || text[i + 1] == '\n' || text[i + 1] == '\r';
     const bool blank = c == ' ' || c == '\t';
     // A dot that begins a line is encoded too: no relay can lose it.
-    const bool plain = (c > ' ' && c < 0x7F && c != '=' && !(c == '.' && column == 0)) ||
-                       (blank && !last);
+    const bool plain =
+        (c > ' ' && c < 0x7F && c != '=' && !(c == '.' && column == 0)) || (blank && !last);
     put(plain ? std::string(1, c) : fmt::format("={:02X}", static_cast<unsigned char>(c)));
   }
   return out;
@@ -202,7 +205,8 @@ std::string encoded_words(std::string_view text) {
   while (!text.empty()) {
     auto size = std::min(kBytesPerWord, text.size());
     // A character must not be torn apart.
-    while (size > 1 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) {
+    while (size > 1 && size < text.size() &&
+           (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) {
       --size;
     }
     if (!out.empty()) out += "\r\n ";

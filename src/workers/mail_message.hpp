@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text of a mail: RFC 5322 with MIME (RFC 2045, 2047). Bodies go as quoted-printable, so that no
-// line is too long and no server needs 8BITMIME; what is not ASCII in a header goes as an encoded word.
+// The text of a mail: RFC 5322 with MIME (RFC 2045, 2047). Bodies go as quoted-printable, so that
+// no line is too long and no server needs 8BITMIME; what is not ASCII in a header goes as an
+// encoded word.
 #pragma once
 
 #include <map>
@@ -25,8 +26,8 @@ struct Mail {
   std::vector<std::string> recipients;  // the addresses alone
 };
 
-/// Reads the payload of "mail.send". Errors: ValidationException 400 for an address, a header name or
-/// a header value that is not valid: a line break or a control character never gets through.
+/// Reads the payload of "mail.send". Errors: ValidationException 400 for an address, a header name
+/// or a header value that is not valid: a line break or a control character never gets through.
 Result<Mail> read_mail(const Document& payload);
 
 /// The message with CRLF line ends. The Message-ID is derived from `id`: a job that is delivered

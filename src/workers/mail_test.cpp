@@ -8,8 +8,8 @@
 namespace tocsin::workers {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::carry;
+using ::testing::HasSubstr;
 using testing::PythonProgram;
 
 // Prints its port, then a line of JSON for each mail. A recipient of "refuse@…" is refused, one of
@@ -27,8 +27,8 @@ class Handler:
         import email, email.policy
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         body = mail.get_body(("plain",)).get_content().replace("\r", "")
-        print(json.dumps({"from": envelope.mail_from, "to": envelope.rcpt_tos, "subject": mail["subject"],
-                          "id": mail["message-id"], "date": mail["date"], "x": mail["x-test"],
+        print(json.dumps({"from": envelope.mail_from, "to": envelope.rcpt_tos,
+                          "subject": mail["subject"], "id": mail["message-id"], "date": mail["date"], "x": mail["x-test"],
                           "text": body, "longest": max(map(len, envelope.content.splitlines()))}))
         return "250 OK"
 async def main():
@@ -47,7 +47,8 @@ Document mail_to(std::string_view recipient) {
 }
 
 TEST(MailMessage, CannotBeInjectedInto) {
-  for (const auto* bad : {"a@b.c\r\nBcc: x@y.z", "a b@c.d", "@b.c", "a@", "x", "a@b.c>", "<a@b.c"}) {
+  for (const auto* bad :
+       {"a@b.c\r\nBcc: x@y.z", "a b@c.d", "@b.c", "a@", "x", "a@b.c>", "<a@b.c"}) {
     EXPECT_FALSE(mail_address(bad)) << bad;
   }
   EXPECT_EQ(mail_address("Name <a@b.c>"), "a@b.c");

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstring>
-
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
@@ -19,7 +18,7 @@ struct SmtpServer {
   std::string url;  // without credentials
   std::string user;
   std::string password;
-  bool use_tls = false;       // smtps
+  bool use_tls = false;  // smtps
   bool require_tls = false;
 };
 
@@ -41,9 +40,9 @@ bool is_loopback(const std::string& host) {
 
 Result<SmtpServer> parse_smtp_url(const std::string& text) {
   const auto invalid = [](std::string_view what) {
-    return fail("ValidationException",
-                fmt::format("The mail server must be given as "
-                            "smtp[s]://[user:password@]host[:port]: {}", what));
+    return fail("ValidationException", fmt::format("The mail server must be given as "
+                                                   "smtp[s]://[user:password@]host[:port]: {}",
+                                                   what));
   };
   const std::unique_ptr<CURLU, CloseUrl> url(curl_url());
   if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
@@ -77,7 +76,8 @@ std::size_t give_bytes(char* buffer, std::size_t size, std::size_t count, void* 
 /// The server's last line that tells of trouble.
 std::size_t take_line(char* line, std::size_t size, std::size_t count, void* data) {
   std::string_view text(line, size * count);
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
+    text.remove_suffix(1);
   if (text.starts_with('4') || text.starts_with('5')) {
     *static_cast<std::string*>(data) = valid_utf8(text.substr(0, 500));
   }
@@ -129,7 +129,8 @@ struct MailWorker::State {
     Upload upload{text};
     std::string answer;
     CurlList recipients;
-    for (const auto& recipient : mail.recipients) recipients.add("<" + recipient + ">");
+    for (const auto& recipient : mail.recipients)
+      recipients.add("<" + recipient + ">");
     configure(handle);
     const auto sender = "<" + mail.sender + ">";
     curl_easy_setopt(handle, CURLOPT_MAIL_FROM, sender.c_str());
@@ -175,7 +176,9 @@ Result<void> check_mail_url(const std::string& url) {
 }
 
 MailWorker::MailWorker(MailOptions options) : state_(std::make_unique<State>(std::move(options))) {}
-MailWorker::~MailWorker() { stop(); }
+MailWorker::~MailWorker() {
+  stop();
+}
 
 void MailWorker::start() {
   state_->stopping = false;

@@ -2,15 +2,13 @@
 #include "workers/relay.hpp"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/un.h>
-
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/un.h>
 
 namespace tocsin::workers {
 namespace {

@@ -3,10 +3,9 @@
 // byte to where the server listens. Nothing else can be reached.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <list>
 #include <string>
+#include <sys/socket.h>
 
 #include "base/result.hpp"
 #include "workers/fd.hpp"

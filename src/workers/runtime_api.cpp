@@ -18,8 +18,7 @@ std::string status_reply(int status, std::string_view text) {
 }
 
 std::string error_reply(int status, std::string_view type, std::string_view message) {
-  return http_response(status, {},
-                       to_json(Object{{"errorMessage", message}, {"errorType", type}}));
+  return http_response(status, {}, to_json(Object{{"errorMessage", message}, {"errorType", type}}));
 }
 
 }  // namespace
@@ -130,7 +129,8 @@ void RuntimeApi::deliver(const NextEvent& event) {
       {"Lambda-Runtime-Deadline-Ms", std::to_string(event.deadline_ms)},
       {"Lambda-Runtime-Invoked-Function-Arn", event.arn}};
   if (!event.trace_id.empty()) headers["Lambda-Runtime-Trace-Id"] = event.trace_id;
-  if (!event.client_context.empty()) headers["Lambda-Runtime-Client-Context"] = event.client_context;
+  if (!event.client_context.empty())
+    headers["Lambda-Runtime-Client-Context"] = event.client_context;
   auto& connection = found->second;
   connection.out += http_response(200, headers, event.payload);
   write_available(connection.fd.get(), connection.out);

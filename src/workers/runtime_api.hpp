@@ -64,8 +64,7 @@ class RuntimeApi {
 
   bool serve_connection(std::uint64_t id, Connection& connection, short ready,
                         const OnCall& on_call);
-  void answer(std::uint64_t id, Connection& connection, HttpRequest request,
-              const OnCall& on_call);
+  void answer(std::uint64_t id, Connection& connection, HttpRequest request, const OnCall& on_call);
 
   Fd listener_;
   std::map<std::uint64_t, Connection> connections_;

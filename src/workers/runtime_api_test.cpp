@@ -43,11 +43,13 @@ TEST(RuntimeHttp, RefusesWhatIsNotHttpAndBoundsWhatItKeeps) {
   EXPECT_FALSE(HttpRequestParser().feed("nonsense\r\n\r\n"));
   EXPECT_FALSE(HttpRequestParser().feed("GET / HTTP/1.1\r\nno colon\r\n\r\n"));
   EXPECT_FALSE(HttpRequestParser().feed("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"));
-  EXPECT_FALSE(HttpRequestParser().feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"));
+  EXPECT_FALSE(
+      HttpRequestParser().feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"));
   EXPECT_FALSE(HttpRequestParser().feed(std::string(200 << 10, 'x')));
   HttpRequestParser parser;
   ASSERT_TRUE(parser.feed("POST /x HTTP/1.1\r\nContent-Length: 7000000\r\n\r\n"));
-  for (int i = 0; i < 7; ++i) ASSERT_TRUE(parser.feed(std::string(1'000'000, 'x')));
+  for (int i = 0; i < 7; ++i)
+    ASSERT_TRUE(parser.feed(std::string(1'000'000, 'x')));
   const auto request = parser.next();
   ASSERT_TRUE(request);
   EXPECT_TRUE(request->too_large);
@@ -67,7 +69,8 @@ TEST(Log, CutsLinesAndJoinsThoseThatGoOn) {
 TEST(Log, SaysOnceThatItIsFullAndStillTakesThePlatform) {
   auto stores = store::in_memory();
   InvocationLog log(*stores.blobs, 100);
-  for (int i = 0; i < 5; ++i) log.add(std::string(40, 'x'));
+  for (int i = 0; i < 5; ++i)
+    log.add(std::string(40, 'x'));
   log.add_platform("END");
   const auto ref = log.finish();
   ASSERT_TRUE(ref);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-
 #include <fmt/format.h>
 
 #include "base/glob.hpp"
@@ -29,13 +28,20 @@ std::string_view trim(std::string_view text) {
 
 std::string_view reason(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 202: return "Accepted";
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 413: return "Payload Too Large";
-    default: return "Error";
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 413:
+      return "Payload Too Large";
+    default:
+      return "Error";
   }
 }
 
@@ -59,10 +65,16 @@ bool HttpRequestParser::advance() {
     progress_ = false;
     bool well_formed = true;
     switch (stage_) {
-      case Stage::Head: well_formed = read_head(); break;
+      case Stage::Head:
+        well_formed = read_head();
+        break;
       case Stage::Body:
-      case Stage::ChunkData: well_formed = read_body(); break;
-      case Stage::ChunkSize: well_formed = read_chunk_size(); break;
+      case Stage::ChunkData:
+        well_formed = read_body();
+        break;
+      case Stage::ChunkSize:
+        well_formed = read_chunk_size();
+        break;
       case Stage::ChunkEnd:
         if (const auto line = take_line()) {
           well_formed = line->empty();
@@ -72,7 +84,8 @@ bool HttpRequestParser::advance() {
       case Stage::Trailer:
         if (const auto line = take_line(); line && line->empty()) stage_ = Stage::Complete;
         break;
-      case Stage::Complete: break;
+      case Stage::Complete:
+        break;
     }
     if (!well_formed) return false;
   } while (progress_);
@@ -164,10 +177,12 @@ std::optional<std::string> HttpRequestParser::take_line() {
 
 std::string http_response(int status, const std::map<std::string, std::string>& headers,
                           std::string_view body) {
-  auto out = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: application/json\r\n"
-                         "Content-Length: {}\r\n",
-                         status, reason(status), body.size());
-  for (const auto& [name, value] : headers) out += fmt::format("{}: {}\r\n", name, value);
+  auto out = fmt::format(
+      "HTTP/1.1 {} {}\r\nContent-Type: application/json\r\n"
+      "Content-Length: {}\r\n",
+      status, reason(status), body.size());
+  for (const auto& [name, value] : headers)
+    out += fmt::format("{}: {}\r\n", name, value);
   out += "\r\n";
   out += body;
   return out;

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workers/sandbox.hpp"
 
-#include <sys/eventfd.h>
-
 #include <algorithm>
-
 #include <fmt/format.h>
+#include <sys/eventfd.h>
 
 #include "base/crypto.hpp"
 #include "base/log.hpp"
@@ -43,7 +41,9 @@ Sandbox::Sandbox(const SandboxGround& ground, unsigned slot, RunPtr first, Event
       expires_(run_->job.credentials_expire),
       lines_(ground.options.log_line_bytes) {}
 
-Sandbox::~Sandbox() { join(); }
+Sandbox::~Sandbox() {
+  join();
+}
 
 void Sandbox::start() {
   thread_ = std::thread([this] { main(); });
@@ -122,7 +122,8 @@ void Sandbox::loop() {
     drain_output();
     if (polls_.ready(wake_.get())) take_wake();
     if (phase_ == Phase::Starting && polls_.ready(process_->control())) take_hello();
-    if (runtime_) runtime_->serve(polls_, [this](RuntimeCall call) { return on_call(std::move(call)); });
+    if (runtime_)
+      runtime_->serve(polls_, [this](RuntimeCall call) { return on_call(std::move(call)); });
     if (relay_) relay_->serve(polls_);
     if (phase_ == Phase::Ended) break;
     if (polls_.ready(process_->exit_event())) {
@@ -160,8 +161,10 @@ void Sandbox::take_wake() {
     run_ = std::move(inbox_);
   }
   if (!run_) return;
-  if (phase_ == Phase::Idle && runtime_->waiting()) begin_run();
-  else deadline_ = Clock::now() + kReturnLimit;
+  if (phase_ == Phase::Idle && runtime_->waiting())
+    begin_run();
+  else
+    deadline_ = Clock::now() + kReturnLimit;
 }
 
 void Sandbox::take_hello() {
@@ -282,9 +285,8 @@ Report Sandbox::report_of(const InvocationEnd& end) {
   if (end.status == "timeout") report.duration_ms = static_cast<double>(job.timeout.count());
   report.init_ms = cold_ ? init_ms_ : 0;
   report.memory_size_mb = job.memory_mb;
-  report.memory_used_mb = ground_.cgroups.guaranteed()
-                              ? std::min(peak_memory_mb_, job.memory_mb)
-                              : peak_memory_mb_;
+  report.memory_used_mb =
+      ground_.cgroups.guaranteed() ? std::min(peak_memory_mb_, job.memory_mb) : peak_memory_mb_;
   report.status = end.status;
   report.error_type = end.error_type;
   return report;
@@ -301,7 +303,8 @@ void Sandbox::drain_output() {
   std::string bytes;
   read_available(process_->output(), bytes, kDrainBytes);
   if (bytes.empty()) return;
-  if (phase_ == Phase::Starting && last_output_.size() < 4096) last_output_ += bytes.substr(0, 4096);
+  if (phase_ == Phase::Starting && last_output_.size() < 4096)
+    last_output_ += bytes.substr(0, 4096);
   lines_.feed(bytes, [this](std::string_view line) { log().add(line); });
 }
 

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workers/sandbox_process.hpp"
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-
-#include <fmt/format.h>
 
 #include "base/document.hpp"
 #include "workers/bubblewrap.hpp"
@@ -24,17 +22,19 @@ namespace {
 constexpr int kFirstFree = 10;  // above every descriptor that the command gets
 
 Failure trouble(std::string_view what) {
-  return fail(internal_error(fmt::format("A sandbox cannot be made: {}: {}", what,
-                                         std::strerror(errno))));
+  return fail(
+      internal_error(fmt::format("A sandbox cannot be made: {}: {}", what, std::strerror(errno))));
 }
 
 /// The same descriptor with a number that dup2 in the child does not hit.
-Fd moved_up(Fd fd) { return Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kFirstFree)); }
+Fd moved_up(Fd fd) {
+  return Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kFirstFree));
+}
 
 Fd memory_file(const std::string& bytes) {
   Fd file(::memfd_create("seccomp", MFD_CLOEXEC));
-  if (!file || ::write(file.get(), bytes.data(), bytes.size()) !=
-                   static_cast<ssize_t>(bytes.size())) {
+  if (!file ||
+      ::write(file.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
     return {};
   }
   ::lseek(file.get(), 0, SEEK_SET);
@@ -70,7 +70,8 @@ void reset_signals() {
 
 [[noreturn]] void become_sandbox(const ChildPlan& plan) {
   reset_signals();
-  for (const auto* entrance : plan.entrances) write_in_child(entrance, "0");
+  for (const auto* entrance : plan.entrances)
+    write_in_child(entrance, "0");
   // Should the machine run short of memory, functions go before the server.
   write_in_child("/proc/self/oom_score_adj", "800");
   ::dup2(plan.input, STDIN_FILENO);
@@ -108,7 +109,8 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::start(ProcessPlan plan) 
   ::setsockopt(control[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
 
   Object environment;
-  for (const auto& [name, value] : plan.environment) environment[name] = value;
+  for (const auto& [name, value] : plan.environment)
+    environment[name] = value;
   const auto message = to_json(environment);
   if (::send(control[0], message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
     return trouble("the environment cannot be handed over");
@@ -119,10 +121,12 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::start(ProcessPlan plan) 
   if (!plan.seccomp.empty() && !seccomp) return trouble("seccomp");
 
   ChildPlan child;
-  for (auto& argument : plan.command) child.argv.push_back(argument.data());
+  for (auto& argument : plan.command)
+    child.argv.push_back(argument.data());
   child.argv.push_back(nullptr);
   if (plan.cgroup) {
-    for (const auto& file : plan.cgroup->entrances()) child.entrances.push_back(file.c_str());
+    for (const auto& file : plan.cgroup->entrances())
+      child.entrances.push_back(file.c_str());
   }
   child.input = null_device.get();
   child.output = theirs_output.get();
@@ -139,7 +143,9 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::start(ProcessPlan plan) 
   return process;
 }
 
-SandboxProcess::~SandboxProcess() { kill(); }
+SandboxProcess::~SandboxProcess() {
+  kill();
+}
 
 namespace {
 
@@ -205,12 +211,18 @@ std::optional<std::string> SandboxProcess::ended() {
   if (pid_ <= 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
   // bwrap tells a signal as the shell does: 128 and the signal's number.
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  if (code == 0) end_ = "";
-  else if (code == 128 + SIGKILL) end_ = "signal: killed";
-  else if (code == 128 + SIGSEGV) end_ = "signal: segmentation fault";
-  else if (code == 128 + SIGABRT) end_ = "signal: aborted";
-  else if (code == 128 + SIGTERM) end_ = "signal: terminated";
-  else end_ = fmt::format("exit status {}", code);
+  if (code == 0)
+    end_ = "";
+  else if (code == 128 + SIGKILL)
+    end_ = "signal: killed";
+  else if (code == 128 + SIGSEGV)
+    end_ = "signal: segmentation fault";
+  else if (code == 128 + SIGABRT)
+    end_ = "signal: aborted";
+  else if (code == 128 + SIGTERM)
+    end_ = "signal: terminated";
+  else
+    end_ = fmt::format("exit status {}", code);
   return end_;
 }
 

@@ -2,12 +2,11 @@
 // The processes of one sandbox, from fork to reaping.
 #pragma once
 
-#include <sys/types.h>
-
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include "base/result.hpp"
@@ -17,10 +16,10 @@
 namespace tocsin::workers {
 
 struct ProcessPlan {
-  std::vector<std::string> command;                 // sandbox_command
-  std::map<std::string, std::string> environment;   // handed over through the control socket
-  std::unique_ptr<Cgroup> cgroup;                   // may be null
-  std::string seccomp;                              // bytes of the filter; may be empty
+  std::vector<std::string> command;                // sandbox_command
+  std::map<std::string, std::string> environment;  // handed over through the control socket
+  std::unique_ptr<Cgroup> cgroup;                  // may be null
+  std::string seccomp;                             // bytes of the filter; may be empty
 };
 
 /// What the bootstrap hands over: its listening sockets.
@@ -36,8 +35,8 @@ class SandboxProcess {
   static Result<std::unique_ptr<SandboxProcess>> start(ProcessPlan plan);
   ~SandboxProcess();
 
-  int output() const { return output_.get(); }    // what stdout and stderr give, non-blocking
-  int control() const { return control_.get(); }  // readable: `hello`
+  int output() const { return output_.get(); }     // what stdout and stderr give, non-blocking
+  int control() const { return control_.get(); }   // readable: `hello`
   int exit_event() const { return pidfd_.get(); }  // readable: it has ended
 
   /// None where the message is not what a bootstrap says.

@@ -5,19 +5,18 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-
 #include <atomic>
 #include <condition_variable>
+#include <fcntl.h>
 #include <filesystem>
 #include <future>
+#include <gtest/gtest.h>
 #include <mutex>
+#include <netinet/in.h>
+#include <signal.h>
 #include <string>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <thread>
 #include <vector>
 
@@ -86,7 +85,8 @@ class TemporaryFolder {
 inline Result<Document> carry(core::Worker& worker, core::Job job) {
   std::promise<Result<Document>> promise;
   auto future = promise.get_future();
-  worker.run(std::move(job), [&](Result<Document> result) { promise.set_value(std::move(result)); });
+  worker.run(std::move(job),
+             [&](Result<Document> result) { promise.set_value(std::move(result)); });
   return future.get();
 }
 
@@ -167,7 +167,8 @@ class PythonProgram {
   std::string line() {
     std::string out;
     char c = 0;
-    while (::read(output_.get(), &c, 1) == 1 && c != '\n') out += c;
+    while (::read(output_.get(), &c, 1) == 1 && c != '\n')
+      out += c;
     return out;
   }
   std::string first_line;

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workers/zip_code.hpp"
 
+#include <algorithm>
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <memory>
-#include <vector>
-
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <memory>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
 
 #include "base/log.hpp"
 #include "workers/fd.hpp"
@@ -181,7 +179,8 @@ class ZipReader {
  private:
   /// An archive of nothing is its end record alone, which libarchive does not take for a zip.
   Result<bool> is_empty() {
-    return source_.blob.size() == 22 && TRY(source_.blob.read(0, 4)) == "PK\5\6";
+    return source_.blob.size() == 22 && TRY(source_.blob.read(0, 4))
+    == "PK\5\6";
   }
 
   static Failure empty() {
@@ -204,8 +203,8 @@ class ZipReader {
     if (!name) return invalid("an entry without a name");
     const auto path = safe_entry_path(name);
     const auto type = archive_entry_filetype(entry);
-    if (!path) return type == AE_IFDIR && std::string_view(name) == "./" ? Result<void>{}
-                                                                          : refused(name);
+    if (!path)
+      return type == AE_IFDIR && std::string_view(name) == "./" ? Result<void>{} : refused(name);
     if (type == AE_IFDIR) return sink_.folder(*path);
     if (type == AE_IFLNK) return take_link(*path, entry);
     if (type != AE_IFREG || archive_entry_hardlink(entry)) return invalid("a special file");

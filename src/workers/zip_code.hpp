@@ -30,8 +30,8 @@ struct ZipContent {
 /// the blob's own errors.
 Result<ZipContent> inspect_zip(store::BlobReader& zip, const ZipLimits& limits = {});
 
-/// Unpacks into `folder`, which must exist and be empty. Files are readable by everyone, set-id bits
-/// are dropped, and symbolic links are made last, so that no file is written through one.
+/// Unpacks into `folder`, which must exist and be empty. Files are readable by everyone, set-id
+/// bits are dropped, and symbolic links are made last, so that no file is written through one.
 Result<ZipContent> unpack_zip(store::BlobReader& zip, const std::filesystem::path& folder,
                               const ZipLimits& limits = {});
 

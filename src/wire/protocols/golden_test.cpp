@@ -7,24 +7,10 @@
 #include "base/crypto.hpp"
 #include "engines/model/check.hpp"
 #include "wire/protocols/protocol.hpp"
+#include "wire/protocols/testing.hpp"
 
 namespace tocsin::wire {
 namespace {
-
-/// Text that is equal for values that are: 1 and 1.0 are.
-std::string same(Document value) {
-  const auto normal = [](auto& self, Document& each) -> void {
-    if (each.is_number()) each = each.to_number<double>();
-    if (auto* array = each.if_array()) {
-      for (auto& item : *array) self(self, item);
-    }
-    if (auto* object = each.if_object()) {
-      for (auto& entry : *object) self(self, entry.value());
-    }
-  };
-  normal(normal, value);
-  return canonical_json(value);
-}
 
 /// What SDKs add by themselves.
 const std::set<std::string_view> kAdded = {

@@ -8,6 +8,7 @@
 #include "wire/protocols/json_value.hpp"
 
 namespace tocsin::wire::detail {
+namespace aws_json {
 namespace {
 
 Naming naming_of(const model::Service& service) {
@@ -70,7 +71,8 @@ HttpReply error(const Route& route, const Error& given, const std::string& reque
 }
 
 }  // namespace
+}  // namespace aws_json
 
-const Codec kJson{find, decode, encode, error};
+const Codec kJson{aws_json::find, aws_json::decode, aws_json::encode, aws_json::error};
 
 }  // namespace tocsin::wire::detail

@@ -8,6 +8,7 @@
 #include "wire/protocols/xml.hpp"
 
 namespace tocsin::wire::detail {
+namespace query {
 namespace {
 
 using model::Member;
@@ -168,7 +169,8 @@ HttpReply error(const Route& route, const Error& given, const std::string& reque
 }
 
 }  // namespace
+}  // namespace query
 
-const Codec kQuery{find, decode, encode, error};
+const Codec kQuery{query::find, query::decode, query::encode, query::error};
 
 }  // namespace tocsin::wire::detail

@@ -8,6 +8,7 @@
 #include "wire/protocols/rest.hpp"
 
 namespace tocsin::wire::detail {
+namespace rest_json {
 namespace {
 
 constexpr auto kNaming = Naming::LocationNames;
@@ -77,7 +78,8 @@ HttpReply error(const Route& route, const Error& given, const std::string& reque
 }
 
 }  // namespace
+}  // namespace rest_json
 
-const Codec kRestJson{find_rest_json, decode, encode, error};
+const Codec kRestJson{rest_json::find_rest_json, rest_json::decode, rest_json::encode, rest_json::error};
 
 }  // namespace tocsin::wire::detail

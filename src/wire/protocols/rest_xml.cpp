@@ -12,6 +12,7 @@
 #include "wire/protocols/xml.hpp"
 
 namespace tocsin::wire::detail {
+namespace rest_xml {
 namespace {
 
 constexpr std::string_view kDeclaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -159,7 +160,8 @@ HttpReply error(const Route& route, const Error& given, const std::string& reque
 }
 
 }  // namespace
+}  // namespace rest_xml
 
-const Codec kRestXml{find_rest_xml, decode, encode, error};
+const Codec kRestXml{rest_xml::find_rest_xml, rest_xml::decode, rest_xml::encode, rest_xml::error};
 
 }  // namespace tocsin::wire::detail
