@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two uses of the input. Up to the first zero byte it is a pattern's text and after it an event's:
-// nothing may crash, and a pattern that is accepted is answered alike from a Document and from text.
-// And it is the source of choices for patterns and events on which the engine is compared with the
-// oracle.
+// nothing may crash, and a pattern that is accepted is answered alike from a Document and from
+// text. And it is the source of choices for patterns and events on which the engine is compared
+// with the oracle.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -41,15 +41,16 @@ void fuzz_choices(std::string_view input) {
   RandomCases cases([&](std::size_t n) {
     return at < input.size() ? static_cast<unsigned char>(input[at++]) % n : std::size_t{0};
   });
+  const bool arrays = !input.empty() && input.back() % 2 == 0;
   RuleSet rules;
   std::vector<Document> patterns;
   for (RuleId id = 0; id < 3; ++id) {
-    patterns.push_back(cases.pattern());
+    patterns.push_back(arrays ? cases.array_pattern() : cases.pattern());
     const auto parsed = parse_pattern(to_json(patterns.back()));
     require(parsed.has_value());
     rules.add(id, *parsed);
   }
-  const Document event = cases.event();
+  const Document event = arrays ? cases.array_event() : cases.event();
   std::vector<RuleId> expected;
   for (RuleId id = 0; id < 3; ++id) {
     if (oracle::matches(patterns[id], event)) expected.push_back(id);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The protocols: no request stops the server; what is decoded can be checked, echoed and shown; every refusal has a reply.
+// The protocols: no request stops the server; what is decoded can be checked, echoed and shown;
+// every refusal has a reply.
 #include <array>
 #include <cstdint>
 
@@ -12,9 +13,10 @@ namespace {
 using namespace tocsin;
 using namespace tocsin::wire;
 
-constexpr std::array<std::string_view, 10> kScopes = {"", "s3", "iam", "sqs", "sns", "lambda", "events", "monitoring",
-                                                      "cloudtrail", "guardduty"};
-constexpr std::array<std::string_view, 6> kMethods = {"POST", "GET", "PUT", "DELETE", "HEAD", "PATCH"};
+constexpr std::array<std::string_view, 10> kScopes = {
+    "", "s3", "iam", "sqs", "sns", "lambda", "events", "monitoring", "cloudtrail", "guardduty"};
+constexpr std::array<std::string_view, 6> kMethods = {"POST",   "GET",  "PUT",
+                                                      "DELETE", "HEAD", "PATCH"};
 
 /// Lines: path, query, then "name: value" headers; after an empty line the body.
 HttpMessage message_of(std::string_view method, std::string_view input) {
@@ -31,7 +33,8 @@ HttpMessage message_of(std::string_view method, std::string_view input) {
       break;
     } else {
       const auto colon = std::min(text.find(':'), text.size());
-      message.headers.emplace_back(text.substr(0, colon), text.substr(std::min(colon + 1, text.size())));
+      message.headers.emplace_back(text.substr(0, colon),
+                                   text.substr(std::min(colon + 1, text.size())));
     }
   }
   return message;
@@ -49,7 +52,8 @@ void check_call(const Route& route, const DecodedCall& call) {
   TOCSIN_ASSERT(parse_json(to_json(call.params)));
   auto sealed = call.params;
   if (call.operation->input) {
-    model::for_each_sensitive(*call.operation->input->shape, sealed, [](Document& each) { each = "sealed"; });
+    model::for_each_sensitive(*call.operation->input->shape, sealed,
+                              [](Document& each) { each = "sealed"; });
   }
   check_reply(encode_reply(route, *call.operation, call.params, "r"));
 }

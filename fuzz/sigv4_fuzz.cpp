@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SigV4: no Authorization header, path or query stops the server, and none is accepted without the secret.
+// SigV4: no Authorization header, path or query stops the server, and none is accepted without the
+// secret.
 #include <cstdint>
 
 #include "base/assert.hpp"
@@ -19,7 +20,8 @@ void check(const RequestHead& head, const std::string& body, AuthFamily family) 
     return;
   }
   const auto hash = hex(sha256(body));
-  const auto verified = verify(*shown, {secret, shown->session_token}, head, hash, family, shown->time);
+  const auto verified =
+      verify(*shown, {secret, shown->session_token}, head, hash, family, shown->time);
   TOCSIN_ASSERT(!verified);
   (void)check_payload(*shown, hash, family);
 }
@@ -52,7 +54,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto head = parser.head();
   const auto body = parser.take_body();
   (void)credential_scope(head);
-  for (const auto family : {AuthFamily::Query, AuthFamily::Json, AuthFamily::RestJson, AuthFamily::S3}) {
+  for (const auto family :
+       {AuthFamily::Query, AuthFamily::Json, AuthFamily::RestJson, AuthFamily::S3}) {
     check(head, body, family);
   }
   if (find_header(head.headers, "host")) {

@@ -17,7 +17,8 @@ struct Row {
 };
 
 constexpr char kMismatch[] =
-    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+    "The request signature we calculated does not match the signature you provided. Check your AWS "
+    "Secret Access Key "
     "and signing method. Consult the service documentation for details.";
 constexpr char kInvalidToken[] = "The security token included in the request is invalid.";
 constexpr char kExpiredToken[] = "The security token included in the request is expired";
@@ -35,20 +36,26 @@ constexpr Row kRows[] = {
     {Missing, kRest, 403, "MissingAuthenticationTokenException", "Missing Authentication Token"},
     {Missing, kS3, 403, "AccessDenied", "Access Denied"},
 
-    {Malformed, kQuery, 400, "IncompleteSignature", "The request signature does not conform to AWS standards."},
-    {Malformed, kJson, 400, "IncompleteSignatureException", "The request signature does not conform to AWS standards."},
-    {Malformed, kRest, 403, "IncompleteSignatureException", "The request signature does not conform to AWS standards."},
-    {Malformed, kS3, 400, "AuthorizationHeaderMalformed", "The authorization header you provided is invalid."},
+    {Malformed, kQuery, 400, "IncompleteSignature",
+     "The request signature does not conform to AWS standards."},
+    {Malformed, kJson, 400, "IncompleteSignatureException",
+     "The request signature does not conform to AWS standards."},
+    {Malformed, kRest, 403, "IncompleteSignatureException",
+     "The request signature does not conform to AWS standards."},
+    {Malformed, kS3, 400, "AuthorizationHeaderMalformed",
+     "The authorization header you provided is invalid."},
 
     {UnknownKey, kQuery, 403, "InvalidClientTokenId", kInvalidToken},
     {UnknownKey, kJson, 400, "UnrecognizedClientException", kInvalidToken},
     {UnknownKey, kRest, 403, "UnrecognizedClientException", kInvalidToken},
-    {UnknownKey, kS3, 403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."},
+    {UnknownKey, kS3, 403, "InvalidAccessKeyId",
+     "The AWS Access Key Id you provided does not exist in our records."},
 
     {InvalidToken, kQuery, 403, "InvalidClientTokenId", kInvalidToken},
     {InvalidToken, kJson, 400, "UnrecognizedClientException", kInvalidToken},
     {InvalidToken, kRest, 403, "UnrecognizedClientException", kInvalidToken},
-    {InvalidToken, kS3, 400, "InvalidToken", "The provided token is malformed or otherwise invalid."},
+    {InvalidToken, kS3, 400, "InvalidToken",
+     "The provided token is malformed or otherwise invalid."},
 
     {ExpiredToken, kQuery, 403, "ExpiredToken", kExpiredToken},
     {ExpiredToken, kJson, 400, "ExpiredTokenException", kExpiredToken},
@@ -59,7 +66,8 @@ constexpr Row kRows[] = {
     {Mismatch, kJson, 400, "InvalidSignatureException", kMismatch},
     {Mismatch, kRest, 403, "InvalidSignatureException", kMismatch},
     {Mismatch, kS3, 403, "SignatureDoesNotMatch",
-     "The request signature we calculated does not match the signature you provided. Check your key and signing "
+     "The request signature we calculated does not match the signature you provided. Check your "
+     "key and signing "
      "method."},
 
     {TimeSkew, kQuery, 403, "SignatureDoesNotMatch", "Signature expired."},
@@ -71,7 +79,8 @@ constexpr Row kRows[] = {
     {UnsignedHeaders, kQuery, 403, "SignatureDoesNotMatch", kMismatch},
     {UnsignedHeaders, kJson, 400, "InvalidSignatureException", kMismatch},
     {UnsignedHeaders, kRest, 403, "InvalidSignatureException", kMismatch},
-    {UnsignedHeaders, kS3, 403, "AccessDenied", "There were headers present in the request which were not signed"},
+    {UnsignedHeaders, kS3, 403, "AccessDenied",
+     "There were headers present in the request which were not signed"},
 
     {PayloadMismatch, kQuery, 403, "SignatureDoesNotMatch", kMismatch},
     {PayloadMismatch, kJson, 400, "InvalidSignatureException", kMismatch},

@@ -15,10 +15,10 @@ namespace tocsin::wire {
 enum class AuthFamily { Query, Json, RestJson, S3 };
 
 enum class AuthProblem {
-  Missing,          // nothing signed, where it must be
-  Malformed,        // an Authorization header that cannot be read
-  UnknownKey,       // or an inactive one
-  InvalidToken,     // a session token that does not belong to the key
+  Missing,       // nothing signed, where it must be
+  Malformed,     // an Authorization header that cannot be read
+  UnknownKey,    // or an inactive one
+  InvalidToken,  // a session token that does not belong to the key
   ExpiredToken,
   Mismatch,         // the signature is another
   TimeSkew,         // signed more than 15 minutes away from now
@@ -30,7 +30,8 @@ enum class AuthProblem {
 /// `detail` replaces the family's own words, where given.
 Error auth_error(AuthProblem problem, AuthFamily family, std::string detail = {});
 
-/// What core says of a key (InvalidClientTokenId, ExpiredToken), in the words of `family`; other errors stay.
+/// What core says of a key (InvalidClientTokenId, ExpiredToken), in the words of `family`; other
+/// errors stay.
 Error in_family(Error error, AuthFamily family);
 
 }  // namespace tocsin::wire

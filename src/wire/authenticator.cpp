@@ -14,7 +14,9 @@ bool is_region(std::string_view text) {
   });
 }
 
-std::string hash_of(const std::string* body) { return body ? hex(sha256(*body)) : std::string(); }
+std::string hash_of(const std::string* body) {
+  return body ? hex(sha256(*body)) : std::string();
+}
 
 }  // namespace
 
@@ -33,13 +35,14 @@ Result<Identity> Authenticator::unsigned_request(AuthFamily family) const {
   return fail(auth_error(AuthProblem::Missing, family));
 }
 
-Result<Identity> Authenticator::check(const SignedHead& head, const std::string* body, AuthFamily family,
-                                      Time now) const {
+Result<Identity> Authenticator::check(const SignedHead& head, const std::string* body,
+                                      AuthFamily family, Time now) const {
   if (!shows_credentials(head)) return unsigned_request(family);
   auto shown = TRY(parse_authorization(head, family));
   if (!is_region(shown.region)) {
-    return fail(auth_error(AuthProblem::Mismatch, family,
-                           "Credential should be scoped to a valid region, not '" + shown.region + "'. "));
+    return fail(
+        auth_error(AuthProblem::Mismatch, family,
+                   "Credential should be scoped to a valid region, not '" + shown.region + "'. "));
   }
   const auto secret = find_secret_(shown.access_key_id);
   if (!secret && mode_ == AuthMode::Relaxed) return root(shown.access_key_id, shown.region);
@@ -55,7 +58,8 @@ Result<Identity> Authenticator::check(const SignedHead& head, const std::string*
   return identity;
 }
 
-Result<void> Authenticator::check_body(const Identity& identity, std::string_view sha256_hex, AuthFamily family) {
+Result<void> Authenticator::check_body(const Identity& identity, std::string_view sha256_hex,
+                                       AuthFamily family) {
   if (!identity.signed_) return {};
   return check_payload(*identity.signed_, sha256_hex, family);
 }

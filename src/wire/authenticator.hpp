@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who sent this request, as far as the wire can tell: the key and whether its signature holds. Who the key belongs to, and
-// what it may do, core decides from its state.
+// Who sent this request, as far as the wire can tell: the key and whether its signature holds. Who
+// the key belongs to, and what it may do, core decides from its state.
 #pragma once
 
 #include <functional>
@@ -13,13 +13,15 @@ namespace tocsin::wire {
 
 enum class AuthMode {
   Strict,  // a real key and a right signature
-  Relaxed  // an unknown key, or none, is the root of the account; a key that exists is checked as in Strict
+  Relaxed  // an unknown key, or none, is the root of the account; a key that exists is checked as
+           // in Strict
 };
 
 struct Identity {
   core::Credential credential;
-  std::string region;                   // of the credential scope; empty where nothing is signed
-  std::optional<Authorization> signed_; // present where the signature was checked: the payload is checked against it
+  std::string region;  // of the credential scope; empty where nothing is signed
+  std::optional<Authorization>
+      signed_;  // present where the signature was checked: the payload is checked against it
 };
 
 /// Any thread, as far as `find_secret` is.
@@ -29,12 +31,14 @@ class Authenticator {
   Authenticator(AuthMode mode, AccountId account, FindSecret find_secret)
       : mode_(mode), account_(std::move(account)), find_secret_(std::move(find_secret)) {}
 
-  /// `body`: null while it is still on its way; S3's requests declare its hash. Unsigned requests are anonymous for S3,
-  /// and the error Missing for all others. Errors: those of auth_errors.hpp.
-  Result<Identity> check(const SignedHead& head, const std::string* body, AuthFamily family, Time now) const;
+  /// `body`: null while it is still on its way; S3's requests declare its hash. Unsigned requests
+  /// are anonymous for S3, and the error Missing for all others. Errors: those of auth_errors.hpp.
+  Result<Identity> check(const SignedHead& head, const std::string* body, AuthFamily family,
+                         Time now) const;
 
   /// The second half of `check`, once the body has come as a blob of this hash.
-  static Result<void> check_body(const Identity& identity, std::string_view sha256_hex, AuthFamily family);
+  static Result<void> check_body(const Identity& identity, std::string_view sha256_hex,
+                                 AuthFamily family);
 
  private:
   Result<Identity> unsigned_request(AuthFamily family) const;

@@ -12,7 +12,8 @@ std::string new_request_id(const Exchange& exchange) {
   const bool s3 = exchange.route && exchange.route->protocol == Protocol::RestXml;
   if (!s3) return uuid_from(random_bytes(16));
   auto id = hex(random_bytes(8));
-  for (auto& c : id) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (auto& c : id)
+    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return id;
 }
 
@@ -40,10 +41,14 @@ Exchange::Exchange(RequestHead head) : peer(std::move(head.peer)), secure(head.s
 AuthFamily Exchange::family() const {
   switch (route->protocol) {
     case Protocol::Query:
-    case Protocol::Ec2: return AuthFamily::Query;
-    case Protocol::RestJson: return AuthFamily::RestJson;
-    case Protocol::RestXml: return AuthFamily::S3;
-    default: return AuthFamily::Json;
+    case Protocol::Ec2:
+      return AuthFamily::Query;
+    case Protocol::RestJson:
+      return AuthFamily::RestJson;
+    case Protocol::RestXml:
+      return AuthFamily::S3;
+    default:
+      return AuthFamily::Json;
   }
 }
 
@@ -73,15 +78,17 @@ Reply Ending::to_reply(const Exchange& exchange, HttpReply encoded) const {
 
 Reply Ending::reply(const Exchange& exchange, const Result<Document>& outcome) const {
   if (!outcome) return error(exchange, outcome.error());
-  auto reply = to_reply(exchange, encode_reply(*exchange.route, *exchange.operation, *outcome, exchange.id));
+  auto reply =
+      to_reply(exchange, encode_reply(*exchange.route, *exchange.operation, *outcome, exchange.id));
   if (reply.status < 400) tell(exchange, reply.status, nullptr);
   return reply;
 }
 
 Reply Ending::error(const Exchange& exchange, const Error& given) const {
   const auto error = exchange.route ? in_family(given, exchange.family()) : given;
-  auto encoded = exchange.route ? encode_error(*exchange.route, error, exchange.id, exchange.message.method)
-                                : encode_unrouted(exchange.message, error, exchange.id);
+  auto encoded = exchange.route
+                     ? encode_error(*exchange.route, error, exchange.id, exchange.message.method)
+                     : encode_unrouted(exchange.message, error, exchange.id);
   tell(exchange, encoded.status, &error);
   return to_reply(exchange, std::move(encoded));
 }
@@ -90,19 +97,19 @@ void Ending::tell(const Exchange& exchange, int status, const Error* error) cons
   const auto seconds = seconds_since(exchange.since);
   const auto service = exchange.route ? exchange.route->service->id : std::string_view();
   const auto operation = operation_name(exchange);
-  metrics_.add(service, operation, error ? std::string_view(error->code) : std::string_view("ok"), seconds);
+  metrics_.add(service, operation, error ? std::string_view(error->code) : std::string_view("ok"),
+               seconds);
   if (!error && !access_log_) return;
-  Object fields{{"request_id", exchange.id},
-                {"service", service},
-                {"operation", operation},
-                {"status", status},
-                {"source_ip", exchange.peer},
-                {"duration_us", static_cast<std::int64_t>(seconds * 1e6)}};
+  Object fields{
+      {"request_id", exchange.id},  {"service", service},
+      {"operation", operation},     {"status", status},
+      {"source_ip", exchange.peer}, {"duration_us", static_cast<std::int64_t>(seconds * 1e6)}};
   if (exchange.identity) fields["access_key_id"] = exchange.identity->credential.access_key_id;
   if (!error) return log_info("call", std::move(fields));
   fields["code"] = error->code;
   fields["cause"] = error->message;
-  status >= 500 ? log_error("call failed", std::move(fields)) : log_info("call refused", std::move(fields));
+  status >= 500 ? log_error("call failed", std::move(fields))
+                : log_info("call refused", std::move(fields));
 }
 
 }  // namespace tocsin::wire

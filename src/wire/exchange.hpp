@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One request on its way through the gateway, and how its end is told: as a reply, a log line and a metric.
+// One request on its way through the gateway, and how its end is told: as a reply, a log line and a
+// metric.
 #pragma once
 
 #include "wire/authenticator.hpp"
@@ -16,16 +17,19 @@ struct Exchange final : Attachment {
   std::string peer;
   bool secure = false;
   std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
-  std::string id;                     // the request id
-  std::optional<Route> route;         // once identified
-  std::optional<Identity> identity;   // once authenticated
+  std::string id;                               // the request id
+  std::optional<Route> route;                   // once identified
+  std::optional<Identity> identity;             // once authenticated
   const model::Operation* operation = nullptr;  // once decoded
-  std::string upload_md5;             // hex; of a streamed body
-  std::optional<Error> refused;       // what was wrong with the head
+  std::string upload_md5;                       // hex; of a streamed body
+  std::optional<Error> refused;                 // what was wrong with the head
 
   AuthFamily family() const;
-  SignedHead signed_head() const { return {message.method, message.path, message.query, message.headers}; }
-  /// Sets the route, and gives the request an id as its service has them. Errors: those of identify().
+  SignedHead signed_head() const {
+    return {message.method, message.path, message.query, message.headers};
+  }
+  /// Sets the route, and gives the request an id as its service has them. Errors: those of
+  /// identify().
   Result<void> identify();
 };
 

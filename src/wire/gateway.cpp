@@ -24,7 +24,8 @@ Reply json_reply(int status, std::string body) {
 /// Signed requests with such paths are S3's: buckets may be called so.
 bool is_own_path(const RequestHead& head) {
   if (head.path.starts_with("/_tocsin/")) return true;
-  return (head.path == "/healthz" || head.path == "/metrics") && head.method == "GET" && !shows_credentials(head);
+  return (head.path == "/healthz" || head.path == "/metrics") && head.method == "GET" &&
+         !shows_credentials(head);
 }
 
 }  // namespace
@@ -38,7 +39,8 @@ class Gateway::Front final : public Handler {
                        [&cloud](std::string_view id) -> std::optional<SecretKey> {
                          auto secret = cloud.secret_of(id);
                          if (!secret) return std::nullopt;
-                         return SecretKey{std::move(secret->secret_access_key), std::move(secret->session_token)};
+                         return SecretKey{std::move(secret->secret_access_key),
+                                          std::move(secret->session_token)};
                        }),
         ending_(cloud.blobs(), metrics_, options_.access_log) {}
 
@@ -84,7 +86,8 @@ BodyPlan Gateway::Front::on_head(const RequestHead& head) {
 
 Result<void> Gateway::Front::check_upload(Exchange& exchange, const RequestHead& head) {
   exchange.operation = TRY(find_operation(*exchange.route, exchange.message));
-  exchange.identity = TRY(authenticator_.check(exchange.signed_head(), nullptr, exchange.family(), wall_now()));
+  exchange.identity =
+      TRY(authenticator_.check(exchange.signed_head(), nullptr, exchange.family(), wall_now()));
   if (!head.content_length) {
     return fail("MissingContentLength", "You must provide the Content-Length HTTP header.", 411);
   }
@@ -99,7 +102,8 @@ BodyPlan Gateway::Front::plan_upload(std::unique_ptr<Exchange> exchange, const R
   BodyPlan plan;
   const auto checked = check_upload(*exchange, head);
   if (checked) {
-    plan.sink = std::make_unique<UploadSink>(cloud_.blobs(), std::string(header(head.headers, "content-md5")));
+    plan.sink = std::make_unique<UploadSink>(cloud_.blobs(),
+                                             std::string(header(head.headers, "content-md5")));
   } else if (head.content_length.value_or(kSmallBody + 1) <= kSmallBody) {
     plan.limit = kSmallBody;
     exchange->refused = checked.error();
@@ -115,9 +119,10 @@ BodyPlan Gateway::Front::plan_upload(std::unique_ptr<Exchange> exchange, const R
 
 void Gateway::Front::on_request(Request request, ReplyFn reply) {
   if (!request.attachment && is_own_path(request.head)) return reply(answer_own(request.head));
-  auto exchange = request.attachment
-                      ? std::unique_ptr<Exchange>(static_cast<Exchange*>(request.attachment.release()))
-                      : std::make_unique<Exchange>(std::move(request.head));
+  auto exchange =
+      request.attachment
+          ? std::unique_ptr<Exchange>(static_cast<Exchange*>(request.attachment.release()))
+          : std::make_unique<Exchange>(std::move(request.head));
   const auto taken = take_body(*exchange, request);
   auto call = taken ? to_call(*exchange) : Result<core::Request>(std::unexpected(taken.error()));
   if (!call) return reply(ending_.error(*exchange, call.error()));
@@ -146,7 +151,8 @@ Result<void> Gateway::Front::take_body(Exchange& exchange, Request& request) {
 }
 
 Result<void> Gateway::Front::authenticate(Exchange& exchange) {
-  auto identity = authenticator_.check(exchange.signed_head(), &exchange.message.body, exchange.family(), wall_now());
+  auto identity = authenticator_.check(exchange.signed_head(), &exchange.message.body,
+                                       exchange.family(), wall_now());
   if (!identity && !shows_credentials(exchange.signed_head())) {
     const auto operation = find_operation(*exchange.route, exchange.message);
     if (operation && (*operation)->unsigned_call) identity = Identity{};
@@ -170,7 +176,8 @@ Result<core::Request> Gateway::Front::to_call(Exchange& exchange) {
   call.service = exchange.route->service->id;
   call.operation = decoded.operation->name;
   call.params = std::move(decoded.params);
-  call.scope = {identity.credential.account, identity.region.empty() ? options_.region : identity.region};
+  call.scope = {identity.credential.account,
+                identity.region.empty() ? options_.region : identity.region};
   call.credential = identity.credential;
   call.source_ip = exchange.peer;
   call.user_agent = header(message.headers, "user-agent");
@@ -184,9 +191,13 @@ Result<core::Request> Gateway::Front::to_call(Exchange& exchange) {
 // ---- our own paths
 
 Reply Gateway::Front::answer_own(const RequestHead& head) {
-  if (head.path == "/healthz") return json_reply(200, R"({"status":"ok"})" "\n");
+  if (head.path == "/healthz")
+    return json_reply(200, R"({"status":"ok"})"
+                           "\n");
   if (head.path == "/_tocsin/reset" && head.method == "POST") return reset();
-  if (head.path != "/metrics") return json_reply(404, R"({"message":"nothing is served at this path"})" "\n");
+  if (head.path != "/metrics")
+    return json_reply(404, R"({"message":"nothing is served at this path"})"
+                           "\n");
   Reply reply;
   reply.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}};
   write_metrics(reply.body, server_->stats());
@@ -198,7 +209,8 @@ Reply Gateway::Front::answer_own(const RequestHead& head) {
 
 Reply Gateway::Front::reset() {
   if (options_.auth != AuthMode::Relaxed) {
-    return json_reply(403, R"({"message":"reset is served with --auth relaxed only"})" "\n");
+    return json_reply(403, R"({"message":"reset is served with --auth relaxed only"})"
+                           "\n");
   }
   const auto done = cloud_.reset();
   if (done) return json_reply(200, "{}\n");
@@ -213,10 +225,18 @@ Gateway::Gateway(core::Cloud& cloud, GatewayOptions options)
   front_->watch(server_);
 }
 
-Gateway::~Gateway() { stop(Timeout{0}); }
+Gateway::~Gateway() {
+  stop(Timeout{0});
+}
 
-Result<void> Gateway::start() { return server_.start(); }
-void Gateway::stop(Timeout grace) { server_.stop(grace); }
-const std::vector<std::uint16_t>& Gateway::ports() const { return server_.ports(); }
+Result<void> Gateway::start() {
+  return server_.start();
+}
+void Gateway::stop(Timeout grace) {
+  server_.stop(grace);
+}
+const std::vector<std::uint16_t>& Gateway::ports() const {
+  return server_.ports();
+}
 
 }  // namespace tocsin::wire

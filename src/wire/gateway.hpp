@@ -4,7 +4,8 @@
 //   head -> (S3 objects only: whose is it, is it signed, stream the body into a blob)
 //   request -> identify -> authenticate -> decode -> check against the model -> core -> encode
 //
-// Beside the AWS APIs it answers, where nothing is signed: GET /healthz, GET /metrics, and in relaxed mode POST /_tocsin/reset.
+// Beside the AWS APIs it answers, where nothing is signed: GET /healthz, GET /metrics, and in
+// relaxed mode POST /_tocsin/reset.
 #pragma once
 
 #include <functional>
@@ -21,13 +22,13 @@ namespace tocsin::wire {
 struct GatewayOptions {
   ServerOptions server;
   AuthMode auth = AuthMode::Strict;
-  AccountId account{"123456789012"};       // whose root an unknown key is, in relaxed mode
-  std::string region = "us-east-1";        // of requests that name none
-  std::size_t body_limit = 10 * 1024 * 1024;      // of a body kept in memory
-  std::size_t code_limit = 70 * 1024 * 1024;      // of Lambda's, with zip files inside
-  std::uint64_t object_limit = 5ull << 30;        // of a streamed body
-  bool access_log = false;                        // a line for every call, not only for those that fail
-  std::function<void(std::string&)> more_metrics; // appends to /metrics; may be empty
+  AccountId account{"123456789012"};          // whose root an unknown key is, in relaxed mode
+  std::string region = "us-east-1";           // of requests that name none
+  std::size_t body_limit = 10 * 1024 * 1024;  // of a body kept in memory
+  std::size_t code_limit = 70 * 1024 * 1024;  // of Lambda's, with zip files inside
+  std::uint64_t object_limit = 5ull << 30;    // of a streamed body
+  bool access_log = false;                    // a line for every call, not only for those that fail
+  std::function<void(std::string&)> more_metrics;  // appends to /metrics; may be empty
 };
 
 class Gateway {

@@ -2,7 +2,6 @@
 #include "wire/http_connection.hpp"
 
 #include <algorithm>
-
 #include <boost/asio/buffer.hpp>
 
 #include "base/glob.hpp"
@@ -13,10 +12,11 @@ namespace {
 
 constexpr std::size_t kFirstRead = 4 * 1024;
 constexpr std::size_t kBodyRead = 64 * 1024;
-constexpr std::size_t kKept = 16 * 1024;           // of a buffer, between requests
-constexpr std::size_t kPiece = 256 * 1024;         // of a streamed body or blob
-constexpr std::size_t kUnparsed = 64 * 1024;       // a chunk's header or trailers
-constexpr std::size_t kLingerBytes = 1024 * 1024;  // read and dropped so that the reply is not lost to a reset
+constexpr std::size_t kKept = 16 * 1024;      // of a buffer, between requests
+constexpr std::size_t kPiece = 256 * 1024;    // of a streamed body or blob
+constexpr std::size_t kUnparsed = 64 * 1024;  // a chunk's header or trailers
+constexpr std::size_t kLingerBytes =
+    1024 * 1024;  // read and dropped so that the reply is not lost to a reset
 constexpr Timeout kLinger{2'000};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -60,11 +60,14 @@ class Home final : public ReplyFn::Target {
   const std::weak_ptr<Connection> connection_;
 };
 
-bool bodiless_status(int status) { return status / 100 == 1 || status == 204 || status == 304; }
+bool bodiless_status(int status) {
+  return status / 100 == 1 || status == 204 || status == 304;
+}
 
 /// A value must not begin a line of its own.
 void append_value(std::string& out, std::string_view value) {
-  for (const char c : value) out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+  for (const char c : value)
+    out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
 }
 
 }  // namespace
@@ -114,11 +117,10 @@ void Connection::read(std::size_t at_most) {
   }
   if (input_.size() < filled_ + at_most) input_.resize(filled_ + at_most);
   reading_ = true;
-  socket_.async_read_some(
-      asio::buffer(input_.data() + filled_, at_most),
-      [self = shared_from_this()](const SocketError& error, std::size_t bytes) {
-        self->on_read(error, bytes);
-      });
+  socket_.async_read_some(asio::buffer(input_.data() + filled_, at_most),
+                          [self = shared_from_this()](const SocketError& error, std::size_t bytes) {
+                            self->on_read(error, bytes);
+                          });
 }
 
 void Connection::on_read(const SocketError& error, std::size_t bytes) {
@@ -139,7 +141,8 @@ void Connection::on_read(const SocketError& error, std::size_t bytes) {
 /// Goes on with whatever has been read.
 void Connection::advance() {
   if (state_ == State::Idle) {
-    while (taken_ < filled_ && (input_[taken_] == '\r' || input_[taken_] == '\n')) ++taken_;
+    while (taken_ < filled_ && (input_[taken_] == '\r' || input_[taken_] == '\n'))
+      ++taken_;
     if (taken_ == filled_) return read(kFirstRead);
     state_ = State::Head;
     head_request_ = false;
@@ -319,7 +322,8 @@ void Connection::fetch() {
     asio::post(self->loop_->io, [self, piece = std::move(piece)]() mutable {
       if (self->state_ == State::Closed) return;
       if (!piece || piece->empty()) {
-        log_error("a blob could not be sent", {{"cause", piece ? "it is too short" : piece.error().message}});
+        log_error("a blob could not be sent",
+                  {{"cause", piece ? "it is too short" : piece.error().message}});
         return self->close();
       }
       self->blob_offset_ += piece->size();
@@ -334,12 +338,12 @@ void Connection::fetch() {
 }
 
 void Connection::send() {
-  const std::array<asio::const_buffer, 2> buffers = {
-      asio::buffer(output_) + head_sent_, asio::buffer(content_) + content_sent_};
-  socket_.async_write_some(buffers,
-                           [self = shared_from_this()](const SocketError& error, std::size_t bytes) {
-                             self->on_sent(error, bytes);
-                           });
+  const std::array<asio::const_buffer, 2> buffers = {asio::buffer(output_) + head_sent_,
+                                                     asio::buffer(content_) + content_sent_};
+  socket_.async_write_some(
+      buffers, [self = shared_from_this()](const SocketError& error, std::size_t bytes) {
+        self->on_sent(error, bytes);
+      });
 }
 
 void Connection::on_sent(const SocketError& error, std::size_t bytes) {

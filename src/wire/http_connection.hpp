@@ -4,17 +4,16 @@
 
 #include <array>
 #include <atomic>
-#include <condition_variable>
-#include <list>
-#include <mutex>
-#include <thread>
-
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/write.hpp>
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <thread>
 
 #include "wire/http_server.hpp"
 
@@ -50,7 +49,8 @@ inline void count(Counters::Count& counter, std::uint64_t by = 1) {
   counter.fetch_add(by, std::memory_order_relaxed);
 }
 
-/// One thread and the connections that it serves. Everything but `counters` and posting is for that thread.
+/// One thread and the connections that it serves. Everything but `counters` and posting is for that
+/// thread.
 class Loop : public std::enable_shared_from_this<Loop> {
  public:
   explicit Loop(std::shared_ptr<Shared> shared);
@@ -117,7 +117,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void reply_done();
   void linger();
   bool too_slow(Steady::time_point now) const;
-  std::string_view pending() const { return std::string_view(input_).substr(taken_, filled_ - taken_); }
+  std::string_view pending() const {
+    return std::string_view(input_).substr(taken_, filled_ - taken_);
+  }
   void expect_by(Timeout timeout) { deadline_ = Steady::now() + timeout; }
   const ServerOptions& options() const { return loop_->shared->options; }
 
@@ -143,7 +145,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool request_read_ = false;  // wholly: nothing of it is left on the socket
   std::string output_;         // the reply's head
   std::size_t head_sent_ = 0;
-  std::string content_;        // its body, or the blob's piece that is being sent
+  std::string content_;  // its body, or the blob's piece that is being sent
   std::size_t content_sent_ = 0;
   std::unique_ptr<store::BlobReader> blob_;
   std::uint64_t blob_offset_ = 0;

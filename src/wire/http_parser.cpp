@@ -2,7 +2,6 @@
 #include "wire/http_parser.hpp"
 
 #include <algorithm>
-
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -17,10 +16,13 @@ using Code = boost::beast::error_code;
 using Text = boost::beast::string_view;
 
 constexpr std::uint64_t kNoLimit = UINT64_MAX;
-// At least "0\r\n\r\n" is still to come in a chunked body that is not done. Beast asserts that it sees so much.
+// At least "0\r\n\r\n" is still to come in a chunked body that is not done. Beast asserts that it
+// sees so much.
 constexpr std::size_t kChunkedEnd = 5;
 
-std::string_view view(Text text) { return {text.data(), text.size()}; }
+std::string_view view(Text text) {
+  return {text.data(), text.size()};
+}
 
 /// Origin form, or the path of an absolute form.
 std::string_view origin_form(std::string_view target) {
@@ -134,16 +136,32 @@ std::size_t RequestParser::feed(std::string_view bytes) {
   return taken;
 }
 
-bool RequestParser::head_done() const { return impl_->is_header_done(); }
-bool RequestParser::done() const { return impl_->is_done(); }
-int RequestParser::failure() const { return impl_->failure; }
-RequestHead& RequestParser::head() { return impl_->head; }
-bool RequestParser::keep_alive() const { return impl_->keep_alive(); }
-void RequestParser::limit_body(std::uint64_t bytes) { impl_->limit = bytes; }
-std::size_t RequestParser::body_size() const { return impl_->body.size(); }
+bool RequestParser::head_done() const {
+  return impl_->is_header_done();
+}
+bool RequestParser::done() const {
+  return impl_->is_done();
+}
+int RequestParser::failure() const {
+  return impl_->failure;
+}
+RequestHead& RequestParser::head() {
+  return impl_->head;
+}
+bool RequestParser::keep_alive() const {
+  return impl_->keep_alive();
+}
+void RequestParser::limit_body(std::uint64_t bytes) {
+  impl_->limit = bytes;
+}
+std::size_t RequestParser::body_size() const {
+  return impl_->body.size();
+}
 std::uint64_t RequestParser::body_left() const {
   return impl_->content_length_remaining().value_or(0);
 }
-std::string RequestParser::take_body() { return std::exchange(impl_->body, {}); }
+std::string RequestParser::take_body() {
+  return std::exchange(impl_->body, {});
+}
 
 }  // namespace tocsin::wire

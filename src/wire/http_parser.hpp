@@ -32,8 +32,9 @@ class RequestParser {
   RequestParser& operator=(RequestParser&&) noexcept;
   ~RequestParser();
 
-  /// Takes a prefix of `bytes` and returns its length. It stops behind the head, so that the caller can decide about
-  /// the body, and behind the request. What was not taken must be shown again with more behind it.
+  /// Takes a prefix of `bytes` and returns its length. It stops behind the head, so that the caller
+  /// can decide about the body, and behind the request. What was not taken must be shown again with
+  /// more behind it.
   std::size_t feed(std::string_view bytes);
 
   bool head_done() const;

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/http_server.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <charconv>
-
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <charconv>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.hpp"
 #include "base/time.hpp"
@@ -20,8 +18,9 @@ namespace {
 using asio::ip::tcp;
 using Local = asio::local::stream_protocol;
 
-constexpr Timeout kAcceptPause{50};     // after an error such as "too many open files"
-constexpr std::size_t kRefusing = 64;   // connections beyond the maximum that are told so; others are dropped
+constexpr Timeout kAcceptPause{50};  // after an error such as "too many open files"
+constexpr std::size_t kRefusing =
+    64;  // connections beyond the maximum that are told so; others are dropped
 constexpr int kBacklog = 4096;
 
 struct Address {
@@ -30,7 +29,8 @@ struct Address {
 };
 
 Failure bad_address(std::string_view text, std::string_view cause) {
-  return fail("InvalidConfiguration", "cannot listen on " + std::string(text) + ": " + std::string(cause), 500);
+  return fail("InvalidConfiguration",
+              "cannot listen on " + std::string(text) + ": " + std::string(cause), 500);
 }
 
 Result<Address> parse_address(std::string_view text) {
@@ -61,7 +61,9 @@ std::string peer_of(const tcp::socket& socket) {
   }
   return error ? std::string() : address.to_string();
 }
-std::string peer_of(const Local::socket&) { return "127.0.0.1"; }
+std::string peer_of(const Local::socket&) {
+  return "127.0.0.1";
+}
 
 void prepare(tcp::socket& socket) {
   SocketError ignored;
@@ -82,8 +84,8 @@ void remove_stale_socket(const tcp::endpoint&) {}
 
 Loop::Loop(std::shared_ptr<Shared> given) : shared(std::move(given)), guard(io.get_executor()) {
   const auto& options = shared->options;
-  const auto shortest = std::min({options.idle_timeout, options.header_timeout, options.body_timeout,
-                                  options.write_timeout});
+  const auto shortest = std::min(
+      {options.idle_timeout, options.header_timeout, options.body_timeout, options.write_timeout});
   sweep_every_ = std::clamp(shortest / 4, Timeout{10}, Timeout{1000});
 }
 
@@ -97,17 +99,21 @@ void Loop::add(Socket socket, std::string peer) {
   crowded ? connection->refuse_connection() : connection->start();
 }
 
-void Loop::remove(Connection& connection) { connections_.erase(connection.place); }
+void Loop::remove(Connection& connection) {
+  connections_.erase(connection.place);
+}
 
 void Loop::end_idle() {
   const auto all = connections_;
-  for (const auto& connection : all) connection->end_if_idle();
+  for (const auto& connection : all)
+    connection->end_if_idle();
 }
 
 void Loop::end_all() {
   ended_ = true;
   const auto all = connections_;
-  for (const auto& connection : all) connection->close();
+  for (const auto& connection : all)
+    connection->close();
   sweeper_.cancel();
 }
 
@@ -172,7 +178,7 @@ struct HttpServer::Impl {
 
   std::shared_ptr<Shared> shared;
   std::vector<std::shared_ptr<Loop>> loops;
-  std::list<TcpGate> tcp_gates;      // served by the first loop
+  std::list<TcpGate> tcp_gates;  // served by the first loop
   std::list<LocalGate> local_gates;
   std::vector<std::string> unix_paths;
   std::vector<std::uint16_t> ports;
@@ -198,7 +204,8 @@ template <class Protocol>
 Result<void> HttpServer::Impl::open(const std::string& text,
                                     const typename Protocol::endpoint& endpoint) {
   auto& io = loops.front()->io;
-  auto& gate = gates<Protocol>().emplace_back(typename Protocol::acceptor(io), asio::steady_timer(io));
+  auto& gate =
+      gates<Protocol>().emplace_back(typename Protocol::acceptor(io), asio::steady_timer(io));
   SocketError error;
   gate.acceptor.open(endpoint.protocol(), error);
   if (!error) gate.acceptor.set_option(asio::socket_base::reuse_address(true), error);
@@ -226,9 +233,10 @@ void HttpServer::Impl::accept(Gate<Protocol>& gate) {
         if (!error && shared->open < shared->options.max_connections + kRefusing) {
           prepare(socket);
           auto peer = peer_of(socket);
-          asio::post(loop.io, [&loop, client = Socket(std::move(socket)), peer = std::move(peer)]() mutable {
-            loop.add(std::move(client), std::move(peer));
-          });
+          asio::post(loop.io,
+                     [&loop, client = Socket(std::move(socket)), peer = std::move(peer)]() mutable {
+                       loop.add(std::move(client), std::move(peer));
+                     });
         }
         accept(gate);
       });
@@ -242,23 +250,32 @@ void HttpServer::Impl::close_gates() {
   };
   std::ranges::for_each(tcp_gates, close);
   std::ranges::for_each(local_gates, close);
-  for (const auto& path : unix_paths) ::unlink(path.c_str());
+  for (const auto& path : unix_paths)
+    ::unlink(path.c_str());
 }
 
 HttpServer::HttpServer(ServerOptions options, Handler& handler)
     : impl_(std::make_unique<Impl>(std::move(options), handler)) {}
 
-HttpServer::~HttpServer() { stop(Timeout{0}); }
+HttpServer::~HttpServer() {
+  stop(Timeout{0});
+}
 
 Result<void> HttpServer::start() {
   auto& self = *impl_;
   const auto& options = self.shared->options;
-  const auto threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < threads; ++i) self.loops.push_back(std::make_shared<Loop>(self.shared));
-  for (const auto& address : options.listen) TRY(self.listen(address));
-  for (auto& gate : self.tcp_gates) self.accept(gate);
-  for (auto& gate : self.local_gates) self.accept(gate);
-  for (const auto& loop : self.loops) loop->thread = std::thread([loop] { loop->io.run(); });
+  const auto threads =
+      options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < threads; ++i)
+    self.loops.push_back(std::make_shared<Loop>(self.shared));
+  for (const auto& address : options.listen)
+    TRY(self.listen(address));
+  for (auto& gate : self.tcp_gates)
+    self.accept(gate);
+  for (auto& gate : self.local_gates)
+    self.accept(gate);
+  for (const auto& loop : self.loops)
+    loop->thread = std::thread([loop] { loop->io.run(); });
   self.running = true;
   return {};
 }
@@ -269,12 +286,14 @@ void HttpServer::stop(Timeout grace) {
   auto& shared = *self.shared;
   shared.stopping = true;
   asio::post(self.loops.front()->io, [&self] { self.close_gates(); });
-  for (const auto& loop : self.loops) asio::post(loop->io, [loop] { loop->end_idle(); });
+  for (const auto& loop : self.loops)
+    asio::post(loop->io, [loop] { loop->end_idle(); });
   {
     std::unique_lock lock(shared.mutex);
     shared.closed.wait_for(lock, grace, [&] { return shared.open == 0; });
   }
-  for (const auto& loop : self.loops) asio::post(loop->io, [loop] { loop->end_all(); });
+  for (const auto& loop : self.loops)
+    asio::post(loop->io, [loop] { loop->end_all(); });
   shared.disks.join();
   for (const auto& loop : self.loops) {
     asio::post(loop->io, [loop] { loop->guard.reset(); });
@@ -282,7 +301,9 @@ void HttpServer::stop(Timeout grace) {
   }
 }
 
-const std::vector<std::uint16_t>& HttpServer::ports() const { return impl_->ports; }
+const std::vector<std::uint16_t>& HttpServer::ports() const {
+  return impl_->ports;
+}
 
 ServerStats HttpServer::stats() const {
   ServerStats sum;
@@ -304,38 +325,70 @@ ServerStats HttpServer::stats() const {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 100: return "Continue";
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 301: return "Moved Permanently";
-    case 302: return "Found";
-    case 304: return "Not Modified";
-    case 307: return "Temporary Redirect";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 411: return "Length Required";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 416: return "Range Not Satisfiable";
-    case 417: return "Expectation Failed";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Status";
+    case 100:
+      return "Continue";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 411:
+      return "Length Required";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
+    case 417:
+      return "Expectation Failed";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Status";
   }
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // An HTTP/1.1 server behind a plain interface: heads, bodies and replies, no sockets.
 //
-// A few loops, each a thread with its own connections; one request of a connection at a time, so that pipelined
-// requests are answered in order. Loops never wait for a disk: sinks and blobs are driven by a small pool of threads.
+// A few loops, each a thread with its own connections; one request of a connection at a time, so
+// that pipelined requests are answered in order. Loops never wait for a disk: sinks and blobs are
+// driven by a small pool of threads.
 #pragma once
 
 #include <chrono>
@@ -37,7 +38,8 @@ struct ServerOptions {
   Timeout write_timeout{60'000};         // without a byte of the reply taken
 };
 
-/// Where a streamed body goes. Called by one thread at a time, though not always the same; it may block.
+/// Where a streamed body goes. Called by one thread at a time, though not always the same; it may
+/// block.
 class BodySink {
  public:
   virtual ~BodySink() = default;
@@ -48,7 +50,8 @@ class BodySink {
 
 struct Reply {
   int status = 200;
-  Headers headers;  // Content-Length, Date and Connection are the server's; for HEAD a Content-Length here is kept
+  Headers headers;  // Content-Length, Date and Connection are the server's; for HEAD a
+                    // Content-Length here is kept
   std::string body;
   /// Instead of `body`: `length` bytes of a blob from `offset`.
   std::unique_ptr<store::BlobReader> blob;
@@ -64,21 +67,22 @@ class Attachment {
 };
 
 struct BodyPlan {
-  std::size_t limit = 1024 * 1024;    // of a body kept in memory; beyond: 413
-  std::unique_ptr<BodySink> sink;     // or the body is streamed
-  std::optional<Reply> refusal;       // or this is the answer, and the connection ends
+  std::size_t limit = 1024 * 1024;  // of a body kept in memory; beyond: 413
+  std::unique_ptr<BodySink> sink;   // or the body is streamed
+  std::optional<Reply> refusal;     // or this is the answer, and the connection ends
   std::unique_ptr<Attachment> attachment;
 };
 
 struct Request {
   RequestHead head;
   std::string body;
-  std::unique_ptr<BodySink> sink;   // finished, or failed with `sink_error`
+  std::unique_ptr<BodySink> sink;  // finished, or failed with `sink_error`
   std::optional<Error> sink_error;
   std::unique_ptr<Attachment> attachment;
 };
 
-/// Takes the reply of one request: once, from any thread, also after the server has stopped. Destroyed unused, it answers 500.
+/// Takes the reply of one request: once, from any thread, also after the server has stopped.
+/// Destroyed unused, it answers 500.
 class ReplyFn {
  public:
   using Make = std::move_only_function<Reply()>;
@@ -92,14 +96,16 @@ class ReplyFn {
   ReplyFn& operator=(ReplyFn&&) = delete;
   ~ReplyFn();
   void operator()(Reply reply);
-  /// The reply is made on the connection's own thread; not at all where the client has gone away meanwhile.
+  /// The reply is made on the connection's own thread; not at all where the client has gone away
+  /// meanwhile.
   void operator()(Make make);
 
  private:
   std::unique_ptr<Target> target_;
 };
 
-/// Called on the loops' threads, at once for different connections: it must be thread-safe and must not block.
+/// Called on the loops' threads, at once for different connections: it must be thread-safe and must
+/// not block.
 class Handler {
  public:
   virtual ~Handler() = default;
@@ -126,7 +132,8 @@ class HttpServer {
 
   /// Binds, then serves. The error names the address and the cause.
   Result<void> start();
-  /// Accepts no more, ends idle connections, lets requests under way finish for up to `grace`, ends the rest, joins.
+  /// Accepts no more, ends idle connections, lets requests under way finish for up to `grace`, ends
+  /// the rest, joins.
   void stop(Timeout grace);
 
   /// The ports bound, in the order of `listen` (0 for a unix socket).

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
+#include "wire/http_server.hpp"
 
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <unistd.h>
 
-#include "wire/http_server.hpp"
 #include "wire/raw_client.hpp"
 
 namespace tocsin::wire {
@@ -24,7 +24,8 @@ class PatternReader final : public store::BlobReader {
   Result<std::string> read(std::uint64_t offset, std::size_t length) override {
     if (offset >= size_) return std::string();
     std::string out(std::min<std::uint64_t>(length, size_ - offset), '\0');
-    for (auto& c : out) c = static_cast<char>('a' + offset++ % 26);
+    for (auto& c : out)
+      c = static_cast<char>('a' + offset++ % 26);
     return out;
   }
 
@@ -88,7 +89,9 @@ class TestHandler final : public Handler {
       return;
     }
     if (path == "/thread") {
-      std::thread([reply = std::move(reply)]() mutable { reply(Reply{.body = "threaded"}); }).detach();
+      std::thread([reply = std::move(reply)]() mutable {
+        reply(Reply{.body = "threaded"});
+      }).detach();
       return;
     }
     reply(answer(request));
@@ -146,7 +149,8 @@ class HttpServerTest : public testing::Test {
 
 TEST_F(HttpServerTest, AnswersARequestWithABody) {
   serve();
-  const auto reply = exchange("POST /echo?a=1&b=%20 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
+  const auto reply =
+      exchange("POST /echo?a=1&b=%20 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
   EXPECT_THAT(reply, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(reply, HasSubstr("Connection: keep-alive\r\n"));
   EXPECT_THAT(reply, HasSubstr("\r\n\r\nPOST /echo?a=1&b=%20|hello"));
@@ -210,7 +214,9 @@ TEST_F(HttpServerTest, AnswersExpectContinue) {
 TEST_F(HttpServerTest, RefusesBeforeTheBody) {
   serve();
   RawClient client(port_);
-  client.send("PUT /refuse HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n");
+  client.send(
+      "PUT /refuse HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: "
+      "99999999\r\n\r\n");
   const auto reply = client.receive_all();
   EXPECT_THAT(reply, StartsWith("HTTP/1.1 403 Forbidden"));
   EXPECT_THAT(reply, HasSubstr("Connection: close"));
@@ -234,7 +240,8 @@ TEST_F(HttpServerTest, AnswersBadRequests) {
   serve();
   const std::string long_field = "X: " + std::string(500, 'a') + "\r\n";
   std::string many_fields;
-  for (int i = 0; i < 40; ++i) many_fields += long_field;
+  for (int i = 0; i < 40; ++i)
+    many_fields += long_field;
   const std::vector<BadRequest> cases = {
       {"garbage", "\x16\x03\x01\x02\r\n\r\n", "400"},
       {"no host", "GET / HTTP/1.1\r\n\r\n", "400"},
@@ -242,19 +249,29 @@ TEST_F(HttpServerTest, AnswersBadRequests) {
       {"version", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", "400"},
       {"field", "GET / HTTP/1.1\r\nHost: a\r\nbad field: b\r\n\r\n", "400"},
       {"length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", "400"},
-      {"two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "400"},
-      {"smuggling", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n", "400"},
+      {"two lengths",
+       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "400"},
+      {"smuggling",
+       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
+       "400"},
       {"coding", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", "501"},
       {"codings", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "501"},
-      {"chunk", "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n", "400"},
-      {"chunk line", "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;" +
-           std::string(200'000, 'x'), "431"},
+      {"chunk",
+       "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n",
+       "400"},
+      {"chunk line",
+       "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;" +
+           std::string(200'000, 'x'),
+       "431"},
       {"long target", "GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", "431"},
       {"many fields", "GET / HTTP/1.1\r\nHost: a\r\n" + many_fields + "\r\n", "431"},
       {"long body", "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100001\r\n\r\n", "413"},
-      {"long chunks", "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n30D40\r\n" +
-           std::string(200'000, 'x') + "\r\n0\r\n\r\n", "413"},
-      {"expectation", "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 1\r\n\r\n", "417"},
+      {"long chunks",
+       "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n30D40\r\n" +
+           std::string(200'000, 'x') + "\r\n0\r\n\r\n",
+       "413"},
+      {"expectation", "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 1\r\n\r\n",
+       "417"},
       {"throwing head", "GET /throw-head HTTP/1.1\r\nHost: a\r\n\r\n", "500"},
       {"throwing", "GET /throw HTTP/1.1\r\nHost: a\r\n\r\n", "500"},
       {"unanswered", "GET /drop HTTP/1.1\r\nHost: a\r\n\r\n", "500"},
@@ -267,14 +284,16 @@ TEST_F(HttpServerTest, AnswersBadRequests) {
 
 TEST_F(HttpServerTest, AFieldCannotStartAnother) {
   serve();
-  EXPECT_THAT(exchange("GET /evil HTTP/1.1\r\nHost: x\r\n\r\n"), HasSubstr("X-Meta: a  Set-Cookie: b\r\n"));
+  EXPECT_THAT(exchange("GET /evil HTTP/1.1\r\nHost: x\r\n\r\n"),
+              HasSubstr("X-Meta: a  Set-Cookie: b\r\n"));
 }
 
 TEST_F(HttpServerTest, StreamsABodyIn) {
   serve();
   RawClient client(port_);
   constexpr std::size_t kSize = 20'000'000;
-  client.send("PUT /sink HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(kSize) + "\r\n\r\n");
+  client.send("PUT /sink HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(kSize) +
+              "\r\n\r\n");
   client.send(std::string(kSize, 'x'));
   EXPECT_THAT(client.receive(), HasSubstr("200 OK"));
   EXPECT_EQ(handler_.sink.bytes, kSize);
@@ -289,7 +308,8 @@ TEST_F(HttpServerTest, ASlowSinkHoldsTheClientBack) {
   handler_.sink.pause_ms = 5;
   RawClient client(port_);
   client.send("PUT /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
-  for (int i = 0; i < 20; ++i) client.send("186A0\r\n" + std::string(100'000, 'x') + "\r\n");
+  for (int i = 0; i < 20; ++i)
+    client.send("186A0\r\n" + std::string(100'000, 'x') + "\r\n");
   client.send("0\r\n\r\n");
   EXPECT_THAT(client.receive(), HasSubstr("200 OK"));
   EXPECT_EQ(handler_.sink.bytes, 2'000'000u);
@@ -313,7 +333,8 @@ TEST_F(HttpServerTest, AnAbandonedBodyIsNotFinished) {
     client.send("PUT /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\n\r\n");
     client.send(std::string(300'000, 'x'));
   }
-  for (int i = 0; i < 500 && !handler_.sink.dropped; ++i) std::this_thread::sleep_for(2ms);
+  for (int i = 0; i < 500 && !handler_.sink.dropped; ++i)
+    std::this_thread::sleep_for(2ms);
   EXPECT_TRUE(handler_.sink.dropped);
 }
 
@@ -322,7 +343,8 @@ TEST_F(HttpServerTest, StreamsABlobOut) {
   const auto reply = exchange("GET /blob HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto body = reply.substr(reply.find("\r\n\r\n") + 4);
   ASSERT_EQ(body.size(), 2'999'974u);
-  for (std::size_t i = 0; i < body.size(); i += 997) ASSERT_EQ(body[i], static_cast<char>('a' + i % 26));
+  for (std::size_t i = 0; i < body.size(); i += 997)
+    ASSERT_EQ(body[i], static_cast<char>('a' + i % 26));
 }
 
 TEST_F(HttpServerTest, EndsSlowClients) {
@@ -334,7 +356,8 @@ TEST_F(HttpServerTest, EndsSlowClients) {
   slow_body.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
   idle.send("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
   trickle.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n");
-  for (int i = 0; i < 20 && trickle.send("x"); ++i) std::this_thread::sleep_for(15ms);
+  for (int i = 0; i < 20 && trickle.send("x"); ++i)
+    std::this_thread::sleep_for(15ms);
   EXPECT_EQ(silent.receive_all(), "");
   EXPECT_THAT(slow_head.receive_all(), StartsWith("HTTP/1.1 408"));
   EXPECT_THAT(slow_body.receive_all(), StartsWith("HTTP/1.1 408"));
@@ -348,8 +371,10 @@ TEST_F(HttpServerTest, EndsAClientThatDoesNotRead) {
   options.write_timeout = 80ms;
   serve(options);
   RawClient client(port_);
-  for (int i = 0; i < 10; ++i) client.send("GET /blob HTTP/1.1\r\nHost: x\r\n\r\n");
-  for (int i = 0; i < 500 && !server_->stats().timeouts; ++i) std::this_thread::sleep_for(5ms);
+  for (int i = 0; i < 10; ++i)
+    client.send("GET /blob HTTP/1.1\r\nHost: x\r\n\r\n");
+  for (int i = 0; i < 500 && !server_->stats().timeouts; ++i)
+    std::this_thread::sleep_for(5ms);
   EXPECT_EQ(server_->stats().timeouts, 1u);
 }
 
@@ -409,8 +434,8 @@ TEST_F(HttpServerTest, ListensOnAUnixSocket) {
 
 TEST_F(HttpServerTest, NamesWhatIsWrongWithAnAddress) {
   serve();
-  for (const auto& bad : {std::string("4566"), std::string("127.0.0.1:http"), std::string("example.org:80"),
-                                "127.0.0.1:" + std::to_string(port_)}) {
+  for (const auto& bad : {std::string("4566"), std::string("127.0.0.1:http"),
+                          std::string("example.org:80"), "127.0.0.1:" + std::to_string(port_)}) {
     ServerOptions options;
     options.listen = {bad};
     HttpServer server(options, handler_);

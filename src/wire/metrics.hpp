@@ -18,7 +18,8 @@ namespace tocsin::wire {
 class CallMetrics {
  public:
   /// `service` and `operation` must live as long as the process: the models' own.
-  void add(std::string_view service, std::string_view operation, std::string_view outcome, double seconds);
+  void add(std::string_view service, std::string_view operation, std::string_view outcome,
+           double seconds);
   void write(std::string& out) const;
 
  private:

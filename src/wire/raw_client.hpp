@@ -3,16 +3,14 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <gtest/gtest.h>
 #include <netinet/tcp.h>
+#include <string>
+#include <string_view>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <string>
-#include <string_view>
 #include <utility>
-
-#include <gtest/gtest.h>
 
 namespace tocsin::wire {
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A streamed body on its way into a blob: SHA-256 and MD5 are known at its end, and its memory does not grow.
+// A streamed body on its way into a blob: SHA-256 and MD5 are known at its end, and its memory does
+// not grow.
 #pragma once
 
 #include "base/crypto.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engines/model/check.hpp"
 
-#include <cmath>
-
 #include <boost/json/serialize.hpp>
+#include <cmath>
 #include <fmt/format.h>
+#include <limits>
 
 #include "base/crypto.hpp"
 
@@ -41,7 +41,8 @@ std::string printed(const Document& value) {
 
 std::size_t characters(std::string_view text) {
   std::size_t count = 0;
-  for (unsigned char byte : text) count += (byte & 0xC0) != 0x80;
+  for (unsigned char byte : text)
+    count += (byte & 0xC0) != 0x80;
   return count;
 }
 
@@ -91,7 +92,8 @@ std::string all_constraints(const Shape& shape) {
   if (shape.max) texts.push_back(bound_text(shape, "less", *shape.max));
   if (shape.min) texts.push_back(bound_text(shape, "greater", *shape.min));
   if (!shape.pattern.empty()) {
-    texts.push_back(fmt::format("Member must satisfy regular expression pattern: {}", shape.pattern));
+    texts.push_back(
+        fmt::format("Member must satisfy regular expression pattern: {}", shape.pattern));
   }
   return fmt::format("{}", fmt::join(texts, ", "));
 }
@@ -146,16 +148,17 @@ class Checker {
 
   void list(const Shape& shape, const Document& value, const std::string& path) {
     const Shape& element = *shape.element().shape;
-    const bool named = element.type == Type::Structure || element.type == Type::List ||
-                       element.type == Type::Map;
+    const bool named =
+        element.type == Type::Structure || element.type == Type::List || element.type == Type::Map;
     std::size_t index = 0;
     for (const auto& item : value.get_array()) {
       ++index;
       if (named) {
         check(element, item, fmt::format("{}.{}.member", path, index));
       } else if (out_of_bounds(element, item)) {
-        return violated(value, path,
-                        fmt::format("Member must satisfy constraint: [{}]", all_constraints(element)));
+        return violated(
+            value, path,
+            fmt::format("Member must satisfy constraint: [{}]", all_constraints(element)));
       }
     }
   }
@@ -164,8 +167,9 @@ class Checker {
     for (const auto& entry : value.get_object()) {
       const Document key = boost::json::string(entry.key());
       if (out_of_bounds(*shape.key().shape, key)) {
-        violated(value, path, fmt::format("Map keys must satisfy constraint: [{}]",
-                                          all_constraints(*shape.key().shape)));
+        violated(value, path,
+                 fmt::format("Map keys must satisfy constraint: [{}]",
+                             all_constraints(*shape.key().shape)));
       }
       const Shape& inner = *shape.value().shape;
       if (inner.type == Type::Structure || inner.type == Type::List || inner.type == Type::Map) {
@@ -181,14 +185,22 @@ class Checker {
 
 std::string_view article_and_name(Type type) {
   switch (type) {
-    case Type::Boolean: return "a Boolean";
-    case Type::Integer: return "an Integer";
-    case Type::Long: return "a Long";
-    case Type::Float: return "a Float";
-    case Type::Double: return "a Double";
-    case Type::Blob: return "a Blob";
-    case Type::Timestamp: return "a Timestamp";
-    default: return "a String";
+    case Type::Boolean:
+      return "a Boolean";
+    case Type::Integer:
+      return "an Integer";
+    case Type::Long:
+      return "a Long";
+    case Type::Float:
+      return "a Float";
+    case Type::Double:
+      return "a Double";
+    case Type::Blob:
+      return "a Blob";
+    case Type::Timestamp:
+      return "a Timestamp";
+    default:
+      return "a String";
   }
 }
 
@@ -207,22 +219,35 @@ bool whole_within(const Document& value, double low, double high) {
   return std::trunc(number) == number && number >= low && number <= high;
 }
 
+/// A number, and a finite one: JSON's 1e999 is read as infinity.
+bool magnitude_within(const Document& value, double limit) {
+  return value.is_number() && std::abs(value.to_number<double>()) <= limit;
+}
+
+constexpr double kMaxSeconds = 253402300799.0;  // the end of the year 9999
+
 bool is_float_text(std::string_view text) {
   return text == "NaN" || text == "Infinity" || text == "-Infinity";
 }
 
 bool scalar_fits(const Shape& shape, const Document& value) {
   switch (shape.type) {
-    case Type::Boolean: return value.is_bool();
-    case Type::Integer: return whole_within(value, -2147483648.0, 2147483647.0);
-    case Type::Long: return whole_within(value, -9223372036854775808.0, 9223372036854774784.0) ||
-                            value.is_int64();
+    case Type::Boolean:
+      return value.is_bool();
+    case Type::Integer:
+      return whole_within(value, -2147483648.0, 2147483647.0);
+    case Type::Long:
+      return whole_within(value, -9223372036854775808.0, 9223372036854774784.0) || value.is_int64();
     case Type::Float:
     case Type::Double:
-      return value.is_number() || (value.is_string() && is_float_text(value.get_string()));
-    case Type::Timestamp: return value.is_number();
-    case Type::Blob: return value.is_string() && unbase64(value.get_string()).has_value();
-    default: return value.is_string();
+      return magnitude_within(value, std::numeric_limits<double>::max()) ||
+             (value.is_string() && is_float_text(value.get_string()));
+    case Type::Timestamp:
+      return magnitude_within(value, kMaxSeconds);
+    case Type::Blob:
+      return value.is_string() && unbase64(value.get_string()).has_value();
+    default:
+      return value.is_string();
   }
 }
 
@@ -351,8 +376,8 @@ std::optional<std::string> kind_mismatch(const Shape& shape, const Document& val
       if (value.is_object() || shape.is_document) return std::nullopt;
       if (value.is_array()) return "Start of list found where not expected";
       return "Unrecognized collection type class java.lang." +
-             std::string(article_and_name(value.is_bool() ? Type::Boolean : Type::String)
-                             .substr(2));
+             std::string(
+                 article_and_name(value.is_bool() ? Type::Boolean : Type::String).substr(2));
     case Type::List:
       if (value.is_array()) return std::nullopt;
       if (value.is_object()) return "Start of structure or map found where not expected.";
@@ -381,9 +406,11 @@ void for_each_sensitive(const Shape& shape, Document& value,
       if (present) visit_sensitive(member, *present, visit);
     }
   } else if (shape.type == Type::List && value.is_array()) {
-    for (auto& item : value.get_array()) visit_sensitive(shape.element(), item, visit);
+    for (auto& item : value.get_array())
+      visit_sensitive(shape.element(), item, visit);
   } else if (shape.type == Type::Map && value.is_object()) {
-    for (auto& entry : value.get_object()) visit_sensitive(shape.value(), entry.value(), visit);
+    for (auto& entry : value.get_object())
+      visit_sensitive(shape.value(), entry.value(), visit);
   }
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 std::uint32_t little_endian(const char* at) {
   std::uint32_t value = 0;
-  for (int i = 3; i >= 0; --i) value = value << 8 | static_cast<unsigned char>(at[i]);
+  for (int i = 3; i >= 0; --i)
+    value = value << 8 | static_cast<unsigned char>(at[i]);
   return value;
 }
 
@@ -129,15 +130,21 @@ const ErrorShape* Service::error(std::string_view name_or_code) const {
   return nullptr;
 }
 
-const Service* service(std::string_view id) { return catalog().find(id); }
+const Service* service(std::string_view id) {
+  return catalog().find(id);
+}
 
-const std::vector<std::string>& service_ids() { return catalog().ids(); }
+const std::vector<std::string>& service_ids() {
+  return catalog().ids();
+}
 
 bool same_target(std::string_view target_prefix, std::string_view prefix) {
   const auto last = [](std::string_view text) { return text.substr(text.rfind('.') + 1); };
   return !prefix.empty() && last(target_prefix) == last(prefix);
 }
 
-const Service* service_of_target(std::string_view prefix) { return catalog().find_target(prefix); }
+const Service* service_of_target(std::string_view prefix) {
+  return catalog().find_target(prefix);
+}
 
 }  // namespace tocsin::model

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What AWS's API models say of the services that we serve: operations, shapes, bindings, errors.
 // The build makes the tables (models/); a service is opened when it is first asked for (EC2: a few
-// milliseconds) and then stays. Everything here is immutable, may be read on any thread and lives as
-// long as the process; text views point into the tables.
-// The terms are those of the models: https://smithy.io/2.0/aws/index.html
+// milliseconds) and then stays. Everything here is immutable, may be read on any thread and lives
+// as long as the process; text views point into the tables. The terms are those of the models:
+// https://smithy.io/2.0/aws/index.html
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,17 @@ namespace tocsin::model {
 enum class Protocol : std::uint8_t { Json, Query, Ec2, RestJson, RestXml, Cbor };
 
 enum class Type : std::uint8_t {
-  Structure, List, Map, String, Boolean, Integer, Long, Float, Double, Blob, Timestamp
+  Structure,
+  List,
+  Map,
+  String,
+  Boolean,
+  Integer,
+  Long,
+  Float,
+  Double,
+  Blob,
+  Timestamp
 };
 
 /// Where in the HTTP message a member of an input or output stands.
@@ -29,7 +39,8 @@ enum class TimestampFormat : std::uint8_t { Default, Iso8601, UnixTimestamp, Rfc
 
 struct Shape;
 
-/// A use of a shape: a structure's member, a list's element, a map's key or value, an input or output.
+/// A use of a shape: a structure's member, a list's element, a map's key or value, an input or
+/// output.
 struct Member {
   std::string_view name;
   const Shape* shape = nullptr;
@@ -59,10 +70,10 @@ struct Shape {
   bool is_event = false;
   std::optional<std::int64_t> min;  // of a length (texts, lists, maps, blobs) or a number
   std::optional<std::int64_t> max;
-  std::string_view pattern;                    // as in the model: Java's dialect; not enforced by check()
-  std::span<const std::string_view> values;    // of an enum; newer ones may exist
-  std::span<const Member> members;             // of a structure, in the model's order
-  const Member* payload = nullptr;             // the member that is the whole body
+  std::string_view pattern;  // as in the model: Java's dialect; not enforced by check()
+  std::span<const std::string_view> values;  // of an enum; newer ones may exist
+  std::span<const Member> members;           // of a structure, in the model's order
+  const Member* payload = nullptr;           // the member that is the whole body
 
   /// The member of that name; null where there is none.
   const Member* member(std::string_view name) const;
@@ -103,19 +114,19 @@ struct Operation {
 };
 
 struct Service {
-  std::string_view id;                 // ours: "sns", "events", "states", "monitoring"
-  std::string_view endpoint_prefix;    // eventSource is endpoint_prefix + ".amazonaws.com"
+  std::string_view id;               // ours: "sns", "events", "states", "monitoring"
+  std::string_view endpoint_prefix;  // eventSource is endpoint_prefix + ".amazonaws.com"
   std::string_view signing_name;
-  std::string_view target_prefix;      // of X-Amz-Target, without the dot
-  std::string_view json_version;       // "1.0", "1.1"
-  std::string_view api_version;        // "2010-05-08"
+  std::string_view target_prefix;  // of X-Amz-Target, without the dot
+  std::string_view json_version;   // "1.0", "1.1"
+  std::string_view api_version;    // "2010-05-08"
   std::string_view xml_namespace;
-  std::string_view full_name;          // "AWS Key Management Service"
-  std::string_view sdk_id;             // "KMS"
+  std::string_view full_name;  // "AWS Key Management Service"
+  std::string_view sdk_id;     // "KMS"
   Protocol primary = Protocol::Json;
-  std::vector<Protocol> protocols;     // that clients may use, the primary included
-  bool query_compatible = false;       // JSON with the error codes of Query in x-amzn-query-error
-  std::vector<ErrorShape> errors;      // every error shape of the service
+  std::vector<Protocol> protocols;  // that clients may use, the primary included
+  bool query_compatible = false;    // JSON with the error codes of Query in x-amzn-query-error
+  std::vector<ErrorShape> errors;   // every error shape of the service
   std::span<const Operation> operations;  // by name
 
   bool speaks(Protocol protocol) const;
@@ -130,8 +141,9 @@ const Service* service(std::string_view id);
 /// The ids of all services with a model, in order. Opens none of them.
 const std::vector<std::string>& service_ids();
 
-/// Whether `prefix` of an X-Amz-Target means this one. Its namespace does not count: the model of CloudTrail has
-/// "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", newer clients send "CloudTrail_20131101".
+/// Whether `prefix` of an X-Amz-Target means this one. Its namespace does not count: the model of
+/// CloudTrail has "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", newer clients send
+/// "CloudTrail_20131101".
 bool same_target(std::string_view target_prefix, std::string_view prefix);
 
 /// The service with that prefix in X-Amz-Target ("AmazonSQS"); null where there is none.

@@ -8,8 +8,8 @@
 namespace tocsin::model {
 namespace {
 
-using testing::ElementsAre;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 const Operation& operation(std::string_view service_id, std::string_view name) {
@@ -92,7 +92,8 @@ TEST(Model, EveryServiceOpens) {
     EXPECT_EQ(found->id, id);
     EXPECT_FALSE(found->operations.empty()) << id;
     EXPECT_TRUE(found->speaks(found->primary)) << id;
-    for (const auto& each : found->operations) EXPECT_EQ(found->operation(each.name), &each);
+    for (const auto& each : found->operations)
+      EXPECT_EQ(found->operation(each.name), &each);
   }
 }
 
@@ -113,7 +114,8 @@ TEST(Check, WordsViolationsAsAwsDoes) {
 
 TEST(Check, NamesNestedMembers) {
   const Document params = Object{
-      {"Name", "n"}, {"EventPattern", "{}"},
+      {"Name", "n"},
+      {"EventPattern", "{}"},
       {"Tags", Array{Object{{"Key", "k"}, {"Value", "v"}}, Object{{"Key", ""}, {"Value", "v"}}}}};
   auto refused = check(*service("events"), operation("events", "PutRule"), params);
   ASSERT_FALSE(refused);
@@ -132,7 +134,8 @@ TEST(Check, HasOtherWordsForSqsAndLogs) {
 TEST(Check, RefusesTheWrongKindOfValue) {
   auto kind = [](const Document& memory) {
     const Document params = Object{{"FunctionName", "f"}, {"MemorySize", memory}};
-    auto result = check(*service("lambda"), operation("lambda", "UpdateFunctionConfiguration"), params);
+    auto result =
+        check(*service("lambda"), operation("lambda", "UpdateFunctionConfiguration"), params);
     return result ? std::string() : result.error().code + ": " + result.error().message;
   };
   EXPECT_EQ(kind(128), "");
@@ -159,10 +162,9 @@ TEST(Check, FindsWhatAReplyMayNotHave) {
 }
 
 TEST(Check, VisitsSecrets) {
-  Document params = Object{
-      {"FunctionName", "f"},
-      {"Code", Object{{"ZipFile", "UEsFBg=="}}},
-      {"Environment", Object{{"Variables", Object{{"TOKEN", "secret"}}}}}};
+  Document params = Object{{"FunctionName", "f"},
+                           {"Code", Object{{"ZipFile", "UEsFBg=="}}},
+                           {"Environment", Object{{"Variables", Object{{"TOKEN", "secret"}}}}}};
   int visited = 0;
   for_each_sensitive(*operation("lambda", "CreateFunction").input->shape, params, [&](Document& d) {
     ++visited;

@@ -55,17 +55,18 @@ class TableReader {
 
   void read_strings() {
     std::vector<std::size_t> lengths(in_.number());
-    for (auto& length : lengths) length = in_.number();
+    for (auto& length : lengths)
+      length = in_.number();
     out_.strings.reserve(lengths.size());
-    for (auto length : lengths) out_.strings.push_back(in_.take(length));
+    for (auto length : lengths)
+      out_.strings.push_back(in_.take(length));
   }
 
   void read_metadata() {
     auto& service = out_.service;
-    for (auto field :
-         {&Service::id, &Service::endpoint_prefix, &Service::signing_name, &Service::target_prefix,
-          &Service::json_version, &Service::api_version, &Service::xml_namespace,
-          &Service::full_name, &Service::sdk_id}) {
+    for (auto field : {&Service::id, &Service::endpoint_prefix, &Service::signing_name,
+                       &Service::target_prefix, &Service::json_version, &Service::api_version,
+                       &Service::xml_namespace, &Service::full_name, &Service::sdk_id}) {
       service.*field = text();
     }
     service.primary = static_cast<Protocol>(in_.number());
@@ -92,7 +93,8 @@ class TableReader {
     out_.enums.resize(in_.number());
     for (auto& values : out_.enums) {
       values.resize(in_.number());
-      for (auto& value : values) value = text();
+      for (auto& value : values)
+        value = text();
     }
   }
 
@@ -100,7 +102,8 @@ class TableReader {
     out_.shapes.resize(in_.number());
     out_.members.reserve(in_.number());
     const auto reserved = out_.members.capacity();
-    for (auto& shape : out_.shapes) read_shape(shape);
+    for (auto& shape : out_.shapes)
+      read_shape(shape);
     TOCSIN_ASSERT(out_.members.capacity() == reserved);
   }
 
@@ -119,7 +122,8 @@ class TableReader {
     const auto payload = extras & 16 ? in_.number() : 0;
     const auto count = in_.number();
     const auto first = out_.members.size();
-    for (std::uint64_t i = 0; i < count; ++i) read_member(out_.members.emplace_back());
+    for (std::uint64_t i = 0; i < count; ++i)
+      read_member(out_.members.emplace_back());
     shape.members = {out_.members.data() + first, count};
     if (payload) shape.payload = &shape.members[payload - 1];
   }
@@ -129,9 +133,9 @@ class TableReader {
     member.shape = &out_.shapes.at(in_.number());
     const auto flags = in_.number();
     unsigned bit = 0;
-    for (auto flag : {&Member::required, &Member::flattened, &Member::streaming,
-                      &Member::idempotency_token, &Member::sensitive, &Member::xml_attribute,
-                      &Member::deprecated, &Member::host_label}) {
+    for (auto flag :
+         {&Member::required, &Member::flattened, &Member::streaming, &Member::idempotency_token,
+          &Member::sensitive, &Member::xml_attribute, &Member::deprecated, &Member::host_label}) {
       member.*flag = flags >> bit++ & 1;
     }
     const auto place = in_.number();
@@ -153,7 +157,8 @@ class TableReader {
 
   void read_operations() {
     out_.operations.resize(in_.number());
-    for (auto& operation : out_.operations) read_operation(operation);
+    for (auto& operation : out_.operations)
+      read_operation(operation);
     out_.service.operations = out_.operations;
   }
 
@@ -172,7 +177,8 @@ class TableReader {
       operation.*field = text();
     }
     operation.errors.resize(in_.number());
-    for (auto& error : operation.errors) error = &out_.service.errors.at(in_.number());
+    for (auto& error : operation.errors)
+      error = &out_.service.errors.at(in_.number());
     operation.input = read_side();
     operation.output = read_side();
   }

@@ -34,7 +34,8 @@ std::optional<Address> parse_v6(std::string_view text) {
   unsigned char bytes[16];
   if (inet_pton(AF_INET6, buffer, bytes) != 1) return std::nullopt;
   AddressBits bits = 0;
-  for (const unsigned char byte : bytes) bits = bits << 8 | byte;
+  for (const unsigned char byte : bytes)
+    bits = bits << 8 | byte;
   if (bits >> 32 == 0xffff) return Address{false, bits & 0xffffffff};
   return Address{true, bits};
 }
@@ -63,7 +64,9 @@ bool looks_like_address(std::string_view text) {
   return dots == 3 && before != '.';
 }
 
-Failure bad(std::string message) { return fail("InvalidCidr", std::move(message)); }
+Failure bad(std::string message) {
+  return fail("InvalidCidr", std::move(message));
+}
 
 /// Java's Integer.parseInt, as far as a mask can be meant.
 std::optional<int> parse_mask(std::string_view text) {
@@ -88,7 +91,8 @@ std::optional<Address> parse_address(std::string_view text) {
 }
 
 Result<AddressRange> parse_cidr(std::string_view text) {
-  while (text.ends_with('/')) text.remove_suffix(1);  // Java's split drops empty parts at the end
+  while (text.ends_with('/'))
+    text.remove_suffix(1);  // Java's split drops empty parts at the end
   const auto slash = text.find('/');
   if (slash == std::string_view::npos || text.find('/', slash + 1) != std::string_view::npos) {
     return bad("Malformed CIDR, one '/' required");
@@ -105,8 +109,7 @@ Result<AddressRange> parse_cidr(std::string_view text) {
   if (!address->v6 && *mask > 31) return bad("IPv4 mask bits must be < 32");
   if (address->v6 && *mask > 127) return bad("IPv6 mask bits must be < 128");
   const int host_bits = (address->v6 ? 128 : 32) - *mask;
-  const AddressBits host =
-      host_bits == 128 ? ~AddressBits{0} : (AddressBits{1} << host_bits) - 1;
+  const AddressBits host = host_bits == 128 ? ~AddressBits{0} : (AddressBits{1} << host_bits) - 1;
   return AddressRange{address->v6, address->bits & ~host, address->bits | host};
 }
 

@@ -9,7 +9,8 @@ constexpr int kTrials = 4;                   // fresh starts before reuse is jud
 constexpr std::uint64_t kLeastReuse = 10;    // steps per computed transition that make it worth it
 
 std::string_view bytes_of(const std::vector<std::uint32_t>& positions) {
-  return {reinterpret_cast<const char*>(positions.data()), positions.size() * sizeof(std::uint32_t)};
+  return {reinterpret_cast<const char*>(positions.data()),
+          positions.size() * sizeof(std::uint32_t)};
 }
 
 }  // namespace
@@ -20,7 +21,8 @@ void WildcardAutomaton::add(const Wildcard& wildcard, std::uint32_t item) {
   for (const auto& part : wildcard.parts()) {
     if (!first) symbols_.push_back(kStar);
     first = false;
-    for (const char c : part) symbols_.push_back(static_cast<unsigned char>(c));
+    for (const char c : part)
+      symbols_.push_back(static_cast<unsigned char>(c));
   }
   items_.resize(symbols_.size() + 1, item);
   items_.back() = item;
@@ -46,7 +48,8 @@ void WildcardAutomaton::start_afresh() {
   bytes_ = 0;
   intern({});
   Positions start;
-  for (const std::uint32_t position : starts_) add_closed(position, start);
+  for (const std::uint32_t position : starts_)
+    add_closed(position, start);
   intern(std::move(start));
 }
 
@@ -57,8 +60,8 @@ void WildcardAutomaton::add_closed(std::uint32_t position, Positions& out) const
 }
 
 std::uint32_t WildcardAutomaton::intern(Positions positions) {
-  const auto [at, added] =
-      known_.try_emplace(std::string(bytes_of(positions)), static_cast<std::uint32_t>(states_.size()));
+  const auto [at, added] = known_.try_emplace(std::string(bytes_of(positions)),
+                                              static_cast<std::uint32_t>(states_.size()));
   if (!added) return at->second;
   State state;
   for (const std::uint32_t position : positions) {

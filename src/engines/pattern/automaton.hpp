@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// All wildcard patterns of one path as one automaton that is built while it runs: a state is a set of
-// positions in the patterns, a transition is computed when it is first taken. Memory is capped: a
-// full cache starts afresh, and an automaton that keeps starting afresh gives itself up.
+// All wildcard patterns of one path as one automaton that is built while it runs: a state is a set
+// of positions in the patterns, a transition is computed when it is first taken. Memory is capped:
+// a full cache starts afresh, and an automaton that keeps starting afresh gives itself up.
 #pragma once
 
 #include <cstdint>
@@ -46,13 +46,13 @@ class WildcardAutomaton {
   void add_closed(std::uint32_t position, Positions& out) const;
 
   std::size_t max_bytes_;
-  std::vector<std::uint16_t> symbols_;       // all patterns, each closed by kEnd
-  std::vector<std::uint32_t> items_;         // by position of the kEnd
+  std::vector<std::uint16_t> symbols_;  // all patterns, each closed by kEnd
+  std::vector<std::uint32_t> items_;    // by position of the kEnd
   Positions starts_;
   std::uint16_t classes_[256] = {};
-  std::uint32_t class_count_ = 0;            // 0: not prepared
+  std::uint32_t class_count_ = 0;  // 0: not prepared
   std::vector<State> states_;
-  std::vector<std::uint32_t> transitions_;   // state * class_count_ + class
+  std::vector<std::uint32_t> transitions_;  // state * class_count_ + class
   std::unordered_map<std::string, std::uint32_t> known_;
   std::size_t bytes_ = 0;
   std::uint64_t steps_ = 0;

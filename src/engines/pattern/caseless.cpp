@@ -6,7 +6,9 @@
 namespace tocsin::pattern {
 namespace {
 
-constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; }
+constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+}
 
 /// The length of the UTF-8 sequence at the front; a stray byte counts as one.
 std::size_t sequence_length(std::string_view text) {
@@ -92,7 +94,8 @@ bool is_ascii(std::string_view text) {
 
 void append_fold(std::string_view text, std::string& out) {
   if (is_ascii(text)) {
-    for (const char c : text) out += ascii_lower(c);
+    for (const char c : text)
+      out += ascii_lower(c);
     return;
   }
   out += map_all(map_all(map_all(text, lower_letter), upper_letter), lower_letter);

@@ -34,7 +34,8 @@ class CaselessText {
     std::string upper;
   };
 
-  /// How many bytes of `value` from its start the whole pattern takes; npos where it does not match.
+  /// How many bytes of `value` from its start the whole pattern takes; npos where it does not
+  /// match.
   std::size_t match_front(std::string_view value) const;
 
   std::string folded_;

@@ -15,11 +15,30 @@ constexpr std::string_view kTooComplex =
     "sequences after a wildcard character";
 
 // Reserved by AWS for operators to come; no field inside `$or` may be called so.
-constexpr std::string_view kReserved[] = {
-    "exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard",
-    "numeric", "cidr", "=", "<", "<=", ">", ">=", "regex", "not-wildcard",
-    "not-equals-ignore-case", "date-after", "date-on-or-after", "date-before",
-    "date-on-or-before", "in-date-range", "ip-address-in-range", "ip-address-not-in-range"};
+constexpr std::string_view kReserved[] = {"exactly",
+                                          "equals-ignore-case",
+                                          "prefix",
+                                          "suffix",
+                                          "anything-but",
+                                          "exists",
+                                          "wildcard",
+                                          "numeric",
+                                          "cidr",
+                                          "=",
+                                          "<",
+                                          "<=",
+                                          ">",
+                                          ">=",
+                                          "regex",
+                                          "not-wildcard",
+                                          "not-equals-ignore-case",
+                                          "date-after",
+                                          "date-on-or-after",
+                                          "date-before",
+                                          "date-on-or-before",
+                                          "in-date-range",
+                                          "ip-address-in-range",
+                                          "ip-address-not-in-range"};
 
 using FieldMap = std::map<std::string, std::shared_ptr<const Condition>>;
 
@@ -36,7 +55,8 @@ class Compiler {
     Compiled out;
     for (auto& fields : branches_) {
       Branch branch;
-      for (auto& [path, condition] : fields) branch.push_back({path, condition});
+      for (auto& [path, condition] : fields)
+        branch.push_back({path, condition});
       out.branches.push_back(std::move(branch));
     }
     return out;
@@ -88,7 +108,8 @@ class Compiler {
       branches_ = before;
       if (branches_.empty()) branches_.emplace_back();
       object(path, Place::InsideOr);
-      if (all.size() + branches_.size() > max_branches_) throw JsonProblem{std::string(kTooComplex)};
+      if (all.size() + branches_.size() > max_branches_)
+        throw JsonProblem{std::string(kTooComplex)};
       std::ranges::move(branches_, std::back_inserter(all));
     }
     if (count < 2) reader_.problem("There must have at least 2 Objects in $or relationship.");
@@ -103,19 +124,29 @@ class Compiler {
     }
     if (empty) reader_.problem("Empty arrays are not allowed");
     if (branches_.empty()) branches_.emplace_back();
-    for (auto& branch : branches_) branch[path] = condition;
+    for (auto& branch : branches_)
+      branch[path] = condition;
   }
 
   void alternative(Token token, Condition& condition) {
     switch (token) {
-      case Token::StartObject: expression(condition); return;
-      case Token::String: condition.any.push_back(exact_text(reader_.text())); return;
+      case Token::StartObject:
+        expression(condition);
+        return;
+      case Token::String:
+        condition.any.push_back(exact_text(reader_.text()));
+        return;
       case Token::Integer:
-      case Token::Float: condition.any.push_back(exact_number(reader_.text())); return;
+      case Token::Float:
+        condition.any.push_back(exact_number(reader_.text()));
+        return;
       case Token::True:
       case Token::False:
-      case Token::Null: condition.any.push_back(literal(reader_.text())); return;
-      default: reader_.problem("Match value must be String, number, true, false, or null");
+      case Token::Null:
+        condition.any.push_back(literal(reader_.text()));
+        return;
+      default:
+        reader_.problem("Match value must be String, number, true, false, or null");
     }
   }
 
@@ -172,7 +203,8 @@ class Compiler {
     const Token token = reader_.next();
     if (token == Token::StartObject) {
       if (reader_.next() != Token::Name) {
-        reader_.problem(std::string(is_prefix ? "Prefix" : "Suffix") + " expression name not found");
+        reader_.problem(std::string(is_prefix ? "Prefix" : "Suffix") +
+                        " expression name not found");
       }
       if (reader_.name() != "equals-ignore-case") {
         reader_.problem(fmt::format("Unsupported {} pattern: {}", name, reader_.name()));
@@ -189,7 +221,8 @@ class Compiler {
   }
 
   Predicate wildcard_text() {
-    if (reader_.current() != Token::String) reader_.problem("wildcard match pattern must be a string");
+    if (reader_.current() != Token::String)
+      reader_.problem("wildcard match pattern must be a string");
     Predicate out = wildcard(parse_wildcard(reader_.text()));
     only_key();
     return out;
@@ -254,7 +287,8 @@ class Compiler {
   template <class Read>
   void read_list(Read read) {
     try {
-      for (Token token; (token = reader_.next()) != Token::EndArray;) read(token);
+      for (Token token; (token = reader_.next()) != Token::EndArray;)
+        read(token);
     } catch (const JsonProblem& problem) {
       reader_.problem(problem.message);
     }
@@ -273,8 +307,9 @@ class Compiler {
       }
     });
     if (texts.empty() == numbers.empty()) {
-      reader_.problem("Inside anything but list, either all values are number or string, mixed type "
-                      "is not supported");
+      reader_.problem(
+          "Inside anything but list, either all values are number or string, mixed type "
+          "is not supported");
     }
     if (numbers.empty()) return not_texts(Op::NotText, std::move(texts));
     return not_numbers(std::move(numbers));
@@ -289,8 +324,9 @@ class Compiler {
       return text;
     }
     if (op == Op::NotIgnoreCase) {
-      reader_.problem("Inside anything-but/equals-ignore-case list, number|start|null|boolean is not "
-                      "supported.");
+      reader_.problem(
+          "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not "
+          "supported.");
     }
     reader_.problem(op == Op::NotWildcard ? "wildcard match pattern must be a string"
                                           : "prefix/suffix match pattern must be a string");
@@ -307,7 +343,8 @@ class Compiler {
   Predicate exclude(Op op, std::vector<std::string> texts) {
     Predicate out = not_texts(op, std::move(texts));
     if (op != Op::NotWildcard) return out;
-    for (const auto& text : out.texts) out.wildcards.push_back(parse_wildcard(text));
+    for (const auto& text : out.texts)
+      out.wildcards.push_back(parse_wildcard(text));
     return out;
   }
 
@@ -393,7 +430,8 @@ Result<Pattern> parse_pattern(std::string_view json, const ParseOptions& options
 std::vector<std::string> Pattern::paths() const {
   std::set<std::string> paths;
   for (const auto& branch : compiled_->branches) {
-    for (const auto& field : branch) paths.insert(field.path);
+    for (const auto& field : branch)
+      paths.insert(field.path);
   }
   return {paths.begin(), paths.end()};
 }

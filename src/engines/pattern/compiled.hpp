@@ -17,18 +17,18 @@
 namespace tocsin::pattern {
 
 enum class Op : std::uint8_t {
-  Text,           // a string, exactly
-  Literal,        // null, true, false, or a number that compares only as written
-  Number,         // low <= number <= high, as keys
-  Address,        // a string that is an address in the range
+  Text,     // a string, exactly
+  Literal,  // null, true, false, or a number that compares only as written
+  Number,   // low <= number <= high, as keys
+  Address,  // a string that is an address in the range
   Prefix,
   Suffix,
   EqualsIgnoreCase,
   PrefixIgnoreCase,
   SuffixIgnoreCase,
   Wildcard,
-  Exists,         // any leaf
-  NotText,        // anything but: any leaf except …
+  Exists,   // any leaf
+  NotText,  // anything but: any leaf except …
   NotNumber,
   NotPrefix,
   NotSuffix,
@@ -44,10 +44,10 @@ struct Predicate {
   NumberKey low = 0;
   NumberKey high = 0;
   AddressRange addresses = {};
-  std::vector<std::string> texts = {};       // sorted, for the Not… operators
-  std::vector<NumberKey> numbers = {};       // sorted
-  std::vector<CaselessText> caseless = {};   // one, or several for NotIgnoreCase
-  std::vector<Wildcard> wildcards = {};      // one, or several for NotWildcard
+  std::vector<std::string> texts = {};      // sorted, for the Not… operators
+  std::vector<NumberKey> numbers = {};      // sorted
+  std::vector<CaselessText> caseless = {};  // one, or several for NotIgnoreCase
+  std::vector<Wildcard> wildcards = {};     // one, or several for NotWildcard
 
   bool matches(const Value& value) const;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every case of the public test data: what matches (cases.jsonl), and what is refused in which words
-// (validity.jsonl), from Documents, from JSON text, alone and all patterns in one set.
+// Every case of the public test data: what matches (cases.jsonl), and what is refused in which
+// words (validity.jsonl), from Documents, from JSON text, alone and all patterns in one set.
 #include <fstream>
 
 #include "engines/pattern/oracle.hpp"
@@ -14,7 +14,8 @@ constexpr std::string_view kPrefix = "Event pattern is not valid. Reason: ";
 std::vector<Document> read_lines(const std::string& path) {
   std::ifstream file(path);
   std::vector<Document> out;
-  for (std::string line; std::getline(file, line);) out.push_back(parse_json(line).value());
+  for (std::string line; std::getline(file, line);)
+    out.push_back(parse_json(line).value());
   return out;
 }
 
@@ -23,7 +24,8 @@ std::vector<Document> shared_lines(const std::string& name) {
 }
 
 std::string describe(const Document& test) {
-  return fmt::format("{}\n{}\n{}", text(test, "source"), text(test, "pattern"), text(test, "event"));
+  return fmt::format("{}\n{}\n{}", text(test, "source"), text(test, "pattern"),
+                     text(test, "event"));
 }
 
 void expect_match(const Document& test) {
@@ -47,14 +49,16 @@ void expect_match(const Document& test) {
 TEST(PatternConformance, EveryPublicCase) {
   const auto cases = shared_lines("cases.jsonl");
   ASSERT_EQ(cases.size(), 1659u);
-  for (const auto& test : cases) expect_match(test);
+  for (const auto& test : cases)
+    expect_match(test);
 }
 
 TEST(PatternConformance, OurOwnCases) {
-  const auto cases = read_lines(std::string(TOCSIN_SOURCE_DIR) +
-                                "/tests/conformance/pattern/cases.jsonl");
+  const auto cases =
+      read_lines(std::string(TOCSIN_SOURCE_DIR) + "/tests/conformance/pattern/cases.jsonl");
   ASSERT_FALSE(cases.empty());
-  for (const auto& test : cases) expect_match(test);
+  for (const auto& test : cases)
+    expect_match(test);
 }
 
 TEST(PatternConformance, AllPatternsInOneSet) {
@@ -70,7 +74,8 @@ TEST(PatternConformance, AllPatternsInOneSet) {
     EXPECT_EQ(std::ranges::binary_search(found, i), flag(cases[i], "match")) << describe(cases[i]);
     EXPECT_EQ(found, rules.matches(parse_json(text(cases[i], "event")).value()));
   }
-  for (std::size_t i = 0; i < cases.size(); ++i) EXPECT_TRUE(rules.remove(i));
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    EXPECT_TRUE(rules.remove(i));
   EXPECT_EQ(rules.size(), 0u);
 }
 

@@ -25,13 +25,16 @@ bool Consistency::holds(const Index& index, const Leaves& leaves,
     Need need;
     collect(index, condition, need);
     if (need.elements.empty() && !need.absent) return false;
-    if (!need.elements.empty() && need.elements.front() == 0) continue;  // binds nothing
     ordered |= need.absent;
     needs_.push_back(std::move(need));
   }
   if (!ordered) {
+    // A value outside of arrays binds nothing, and so is the best choice; not so beside a field
+    // that may be absent, for that can depend on an element's being chosen.
+    std::erase_if(needs_, [](const Need& need) { return need.elements.front() == 0; });
     std::vector<std::uint32_t> all(needs_.size());
-    for (std::uint32_t i = 0; i < all.size(); ++i) all[i] = i;
+    for (std::uint32_t i = 0; i < all.size(); ++i)
+      all[i] = i;
     const Answer answer = solve(0, all);
     if (answer != Answer::Ambiguous) return answer == Answer::Yes;
   }
@@ -150,7 +153,8 @@ std::size_t Consistency::choose(std::uint32_t element) {
 }
 
 void Consistency::undo(std::size_t mark) {
-  for (; history_.size() > mark; history_.pop_back()) chosen_[history_.back()] = kNone;
+  for (; history_.size() > mark; history_.pop_back())
+    chosen_[history_.back()] = kNone;
 }
 
 }  // namespace tocsin::pattern

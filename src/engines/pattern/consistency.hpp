@@ -16,7 +16,8 @@ class Consistency {
  public:
   /// Whether one choice of elements satisfies all these conditions of a branch, which are sorted by
   /// path. Conditions that no array touches may be left out.
-  bool holds(const Index& index, const Leaves& leaves, const std::vector<std::uint32_t>& conditions);
+  bool holds(const Index& index, const Leaves& leaves,
+             const std::vector<std::uint32_t>& conditions);
 
  private:
   /// One condition: the elements in which it is satisfied, ascending, each once.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Containers in pages that are copied when written while shared. Copying a container copies only the
-// table of its pages, so a whole index is snapshot in microseconds, and the writer pays for one page
-// per place that it touches afterwards. One writer; readers hold their own copy of the container.
+// Containers in pages that are copied when written while shared. Copying a container copies only
+// the table of its pages, so a whole index is snapshot in microseconds, and the writer pays for one
+// page per place that it touches afterwards. One writer; readers hold their own copy of the
+// container.
 #pragma once
 
 #include <array>
@@ -42,7 +43,8 @@ class CowVector {
   void resize(std::size_t size) {
     const std::size_t pages = (size + kPage - 1) >> kShift;
     pages_.resize(std::min(pages, pages_.size()));
-    while (pages_.size() < pages) pages_.push_back(std::make_shared<Page>());
+    while (pages_.size() < pages)
+      pages_.push_back(std::make_shared<Page>());
     size_ = size;
   }
 
@@ -120,7 +122,8 @@ class CowHash {
  private:
   void place(std::uint32_t hash, std::uint32_t id) {
     std::size_t at = hash & mask_;
-    while (slots_[at] != 0) at = (at + 1) & mask_;
+    while (slots_[at] != 0)
+      at = (at + 1) & mask_;
     slots_.write(at) = (std::uint64_t{hash} << 32) | (id + 1);
   }
 

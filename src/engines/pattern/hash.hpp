@@ -39,7 +39,8 @@ inline std::uint32_t hash_bytes(std::string_view text, std::uint64_t seed) {
   const char* at = text.data();
   std::size_t left = text.size();
   std::uint64_t state = mix(seed ^ kA, kB ^ left);
-  for (; left > 16; at += 16, left -= 16) state = mix(load8(at) ^ kA, load8(at + 8) ^ state);
+  for (; left > 16; at += 16, left -= 16)
+    state = mix(load8(at) ^ kA, load8(at + 8) ^ state);
   std::uint64_t low = 0;
   std::uint64_t high = 0;
   if (left >= 8) {
@@ -49,7 +50,9 @@ inline std::uint32_t hash_bytes(std::string_view text, std::uint64_t seed) {
     low = load4(at);
     high = load4(at + left - 4);
   } else if (left > 0) {
-    const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
+    const auto byte = [&](std::size_t i) {
+      return std::uint64_t{static_cast<unsigned char>(at[i])};
+    };
     low = byte(0) << 16 | byte(left >> 1) << 8 | byte(left - 1);
   }
   const std::uint64_t out = mix(low ^ kB, high ^ state);

@@ -13,14 +13,17 @@ std::uint32_t rule_hash(RuleId id) {
 
 }  // namespace
 
-Index::Index() { nodes_.allocate({}); }
+Index::Index() {
+  nodes_.allocate({});
+}
 
 void Index::add(RuleId id, const Compiled& compiled) {
   remove(id);
   const std::uint32_t rule = rules_.allocate({id});
   rules_by_id_.insert(rule_hash(id), rule);
   ++size_;
-  for (const auto& branch : compiled.branches) add_branch(rule, branch);
+  for (const auto& branch : compiled.branches)
+    add_branch(rule, branch);
 }
 
 bool Index::remove(RuleId id) {
@@ -42,7 +45,8 @@ bool Index::remove(RuleId id) {
 void Index::add_branch(std::uint32_t rule, const Branch& branch) {
   std::vector<std::uint32_t> ids;
   ids.reserve(branch.size());
-  for (const auto& field : branch) ids.push_back(intern_condition(field));
+  for (const auto& field : branch)
+    ids.push_back(intern_condition(field));
   const std::uint32_t access = choose_access(ids);
 
   BranchRecord record;
@@ -72,7 +76,8 @@ void Index::remove_branch(std::uint32_t id) {
     at = next;
   }
   const auto conditions = branches_[id].conditions;
-  for (const std::uint32_t condition : *conditions) drop_condition(condition);
+  for (const std::uint32_t condition : *conditions)
+    drop_condition(condition);
   branches_.release(id);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The index over many rules (README.md tells the whole story). A branch of a rule waits at its
 // access field, the one whose predicates are expected to hold most rarely; only when one of these
-// holds for a leaf are the branch's other conditions looked at. Paths, conditions and predicates are
-// interned, so that each condition is decided at most once per event, however many rules share it.
+// holds for a leaf are the branch's other conditions looked at. Paths, conditions and predicates
+// are interned, so that each condition is decided at most once per event, however many rules share
+// it.
 //
 // An Index is a value: a copy costs microseconds and shares all pages until either side changes.
 #pragma once
@@ -33,14 +34,14 @@ struct PathNode {
   std::uint32_t texts = 0;           // of these: Text, Literal, EqualsIgnoreCase
   std::uint32_t literals = 0;
   std::uint32_t caseless = 0;
-  std::uint32_t prefixes = kNone;    // tries
+  std::uint32_t prefixes = kNone;  // tries
   std::uint32_t suffixes = kNone;
   std::uint32_t caseless_prefixes = kNone;
   std::uint32_t caseless_suffixes = kNone;
-  std::uint32_t numbers = kNone;     // interval sets
+  std::uint32_t numbers = kNone;  // interval sets
   std::uint32_t addresses_v4 = kNone;
   std::uint32_t addresses_v6 = kNone;
-  std::uint32_t wildcards = kNone;   // chains
+  std::uint32_t wildcards = kNone;  // chains
   std::uint32_t unselective = kNone;
   std::uint64_t wildcards_version = 0;  // another number after each change of `wildcards`
   std::uint32_t next_free = kNone;
@@ -127,7 +128,8 @@ class Index {
   void find_keyed(std::uint32_t path, Op op, std::string_view key, Visit visit) const {
     predicates_by_key_.find(predicate_hash(path, op, key), [&](std::uint32_t id) {
       const PredicateRecord& record = predicates_[id];
-      if (record.path == path && record.predicate->op == op && lookup_key(*record.predicate) == key) {
+      if (record.path == path && record.predicate->op == op &&
+          lookup_key(*record.predicate) == key) {
         visit(id);
       }
       return false;

@@ -6,24 +6,32 @@
 namespace tocsin::pattern {
 namespace {
 
-double rarity_of_affix(std::size_t length) { return std::max(0.001, std::pow(0.2, length)); }
+double rarity_of_affix(std::size_t length) {
+  return std::max(0.001, std::pow(0.2, length));
+}
 
 /// A guess of how often the predicate holds, before anything is known about the events.
 double expected_rate(const Predicate& predicate) {
   switch (predicate.op) {
     case Op::Text:
-    case Op::EqualsIgnoreCase: return 0.001;
-    case Op::Literal: return 0.2;
+    case Op::EqualsIgnoreCase:
+      return 0.001;
+    case Op::Literal:
+      return 0.2;
     case Op::Number:
       if (predicate.low > predicate.high) return 0;
       return predicate.low == predicate.high ? 0.002 : 0.3;
-    case Op::Address: return predicate.addresses.low == predicate.addresses.high ? 0.001 : 0.02;
+    case Op::Address:
+      return predicate.addresses.low == predicate.addresses.high ? 0.001 : 0.02;
     case Op::Prefix:
     case Op::Suffix:
     case Op::PrefixIgnoreCase:
-    case Op::SuffixIgnoreCase: return rarity_of_affix(predicate.key.size());
-    case Op::Wildcard: return 0.05;
-    default: return 0.9;
+    case Op::SuffixIgnoreCase:
+      return rarity_of_affix(predicate.key.size());
+    case Op::Wildcard:
+      return 0.05;
+    default:
+      return 0.9;
   }
 }
 
@@ -130,40 +138,76 @@ void Index::drop_predicate(std::uint32_t id) {
 void Index::attach(std::uint32_t id) {
   const std::uint32_t path = predicates_[id].path;
   switch (predicates_[id].predicate->op) {
-    case Op::Text: ++nodes_.write(path).texts; return;
-    case Op::Literal: ++nodes_.write(path).literals; return;
-    case Op::EqualsIgnoreCase: ++nodes_.write(path).caseless; return;
+    case Op::Text:
+      ++nodes_.write(path).texts;
+      return;
+    case Op::Literal:
+      ++nodes_.write(path).literals;
+      return;
+    case Op::EqualsIgnoreCase:
+      ++nodes_.write(path).caseless;
+      return;
     case Op::Number:
-    case Op::Address: attach_interval(id); return;
-    case Op::Prefix: attach_to_trie(id, &PathNode::prefixes); return;
-    case Op::Suffix: attach_to_trie(id, &PathNode::suffixes); return;
-    case Op::PrefixIgnoreCase: attach_to_trie(id, &PathNode::caseless_prefixes); return;
-    case Op::SuffixIgnoreCase: attach_to_trie(id, &PathNode::caseless_suffixes); return;
+    case Op::Address:
+      attach_interval(id);
+      return;
+    case Op::Prefix:
+      attach_to_trie(id, &PathNode::prefixes);
+      return;
+    case Op::Suffix:
+      attach_to_trie(id, &PathNode::suffixes);
+      return;
+    case Op::PrefixIgnoreCase:
+      attach_to_trie(id, &PathNode::caseless_prefixes);
+      return;
+    case Op::SuffixIgnoreCase:
+      attach_to_trie(id, &PathNode::caseless_suffixes);
+      return;
     case Op::Wildcard:
       nodes_.write(path).wildcards_version = ++version_;
       attach_to_chain(id, &PathNode::wildcards);
       return;
-    default: attach_to_chain(id, &PathNode::unselective); return;
+    default:
+      attach_to_chain(id, &PathNode::unselective);
+      return;
   }
 }
 
 void Index::detach(std::uint32_t id) {
   const std::uint32_t path = predicates_[id].path;
   switch (predicates_[id].predicate->op) {
-    case Op::Text: --nodes_.write(path).texts; return;
-    case Op::Literal: --nodes_.write(path).literals; return;
-    case Op::EqualsIgnoreCase: --nodes_.write(path).caseless; return;
+    case Op::Text:
+      --nodes_.write(path).texts;
+      return;
+    case Op::Literal:
+      --nodes_.write(path).literals;
+      return;
+    case Op::EqualsIgnoreCase:
+      --nodes_.write(path).caseless;
+      return;
     case Op::Number:
-    case Op::Address: detach_interval(id); return;
-    case Op::Prefix: detach_from_trie(id, &PathNode::prefixes); return;
-    case Op::Suffix: detach_from_trie(id, &PathNode::suffixes); return;
-    case Op::PrefixIgnoreCase: detach_from_trie(id, &PathNode::caseless_prefixes); return;
-    case Op::SuffixIgnoreCase: detach_from_trie(id, &PathNode::caseless_suffixes); return;
+    case Op::Address:
+      detach_interval(id);
+      return;
+    case Op::Prefix:
+      detach_from_trie(id, &PathNode::prefixes);
+      return;
+    case Op::Suffix:
+      detach_from_trie(id, &PathNode::suffixes);
+      return;
+    case Op::PrefixIgnoreCase:
+      detach_from_trie(id, &PathNode::caseless_prefixes);
+      return;
+    case Op::SuffixIgnoreCase:
+      detach_from_trie(id, &PathNode::caseless_suffixes);
+      return;
     case Op::Wildcard:
       nodes_.write(path).wildcards_version = ++version_;
       detach_from_chain(id, &PathNode::wildcards);
       return;
-    default: detach_from_chain(id, &PathNode::unselective); return;
+    default:
+      detach_from_chain(id, &PathNode::unselective);
+      return;
   }
 }
 

@@ -51,8 +51,7 @@ class IntervalPool {
   };
 
   static std::uint32_t priority(Key low, Key high) {
-    const std::uint32_t seed =
-        hash_bytes({reinterpret_cast<const char*>(&low), sizeof low}, 1);
+    const std::uint32_t seed = hash_bytes({reinterpret_cast<const char*>(&low), sizeof low}, 1);
     return hash_bytes({reinterpret_cast<const char*>(&high), sizeof high}, seed);
   }
 

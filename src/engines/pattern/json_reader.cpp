@@ -7,8 +7,12 @@ namespace {
 constexpr std::size_t kQuotedSource = 500;  // Jackson's ErrorReportConfiguration
 constexpr std::size_t kMaxDepth = 1000;     // Jackson's StreamReadConstraints
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 constexpr bool is_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
@@ -101,13 +105,16 @@ void JsonReader::unexpected_end(std::string_view what) const {
 
 /// True where something other than space follows.
 bool JsonReader::skip_space() {
-  while (at_ < source_.size() && is_space(source_[at_])) ++at_;
+  while (at_ < source_.size() && is_space(source_[at_]))
+    ++at_;
   if (at_ == source_.size()) return false;
   const char c = source_[at_];
   if (static_cast<unsigned char>(c) < 0x20) {
     ++at_;
-    problem(fmt::format("Illegal character ({}): only regular white space (\\r, \\n, \\t) is allowed "
-                        "between tokens", describe(c).substr(1, describe(c).size() - 2)));
+    problem(
+        fmt::format("Illegal character ({}): only regular white space (\\r, \\n, \\t) is allowed "
+                    "between tokens",
+                    describe(c).substr(1, describe(c).size() - 2)));
   }
   return true;
 }
@@ -127,8 +134,7 @@ Token JsonReader::next() {
   c = source_[at_];
   if ((c == ']' || c == '}') && scopes_.back().close == c) {
     ++at_;
-    unexpected(c, c == '}' ? "was expecting double-quote to start field name"
-                           : "expected a value");
+    unexpected(c, c == '}' ? "was expecting double-quote to start field name" : "expected a value");
   }
   if (scopes_.back().close != '}') return current_ = enter(start_value());
   read_name();
@@ -182,25 +188,36 @@ Token JsonReader::start_value() {
   token_start_ = at_;
   const char c = source_[at_++];
   switch (c) {
-    case '{': return Token::StartObject;
-    case '[': return Token::StartArray;
-    case '"': string_open_ = true; return Token::String;
-    case 't': return read_literal("true", Token::True);
-    case 'f': return read_literal("false", Token::False);
-    case 'n': return read_literal("null", Token::Null);
-    default: break;
+    case '{':
+      return Token::StartObject;
+    case '[':
+      return Token::StartArray;
+    case '"':
+      string_open_ = true;
+      return Token::String;
+    case 't':
+      return read_literal("true", Token::True);
+    case 'f':
+      return read_literal("false", Token::False);
+    case 'n':
+      return read_literal("null", Token::Null);
+    default:
+      break;
   }
   if (c == '-' || is_digit(c)) return read_number(at_ - 1);
   if (is_word(c)) unrecognized(at_ - 1);
-  unexpected(c, "expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' "
-                "or 'false')");
+  unexpected(c,
+             "expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' "
+             "or 'false')");
 }
 
 Token JsonReader::enter(Token token) {
   if (token != Token::StartObject && token != Token::StartArray) return token;
   if (scopes_.size() > kMaxDepth) {
-    problem(fmt::format("Document nesting depth ({}) exceeds the maximum allowed ({}, from "
-                        "`StreamReadConstraints.getMaxNestingDepth()`)", kMaxDepth + 1, kMaxDepth));
+    problem(
+        fmt::format("Document nesting depth ({}) exceeds the maximum allowed ({}, from "
+                    "`StreamReadConstraints.getMaxNestingDepth()`)",
+                    kMaxDepth + 1, kMaxDepth));
   }
   scopes_.push_back({token == Token::StartObject ? '}' : ']', token_start_});
   return token;
@@ -218,10 +235,13 @@ Token JsonReader::read_literal(std::string_view literal, Token token) {
 
 void JsonReader::unrecognized(std::size_t start) {
   std::size_t end = start;
-  while (end < source_.size() && is_word(source_[end])) ++end;
+  while (end < source_.size() && is_word(source_[end]))
+    ++end;
   at_ = end;
-  problem(fmt::format("Unrecognized token '{}': was expecting (JSON String, Number, Array, Object or "
-                      "token 'null', 'true' or 'false')", source_.substr(start, end - start)));
+  problem(
+      fmt::format("Unrecognized token '{}': was expecting (JSON String, Number, Array, Object or "
+                  "token 'null', 'true' or 'false')",
+                  source_.substr(start, end - start)));
 }
 
 void JsonReader::read_digits(std::string_view message) {
@@ -230,7 +250,8 @@ void JsonReader::read_digits(std::string_view message) {
     const char c = source_[at_++];
     problem(fmt::format("Unexpected character {} in numeric value: {}", describe(c), message));
   }
-  while (at_ < source_.size() && is_digit(source_[at_])) ++at_;
+  while (at_ < source_.size() && is_digit(source_[at_]))
+    ++at_;
 }
 
 Token JsonReader::read_number(std::size_t start) {
@@ -260,8 +281,8 @@ Token JsonReader::read_number(std::size_t start) {
 const std::string& JsonReader::text() {
   if (current_ == Token::Name) return name_;
   if (current_ == Token::String && string_open_) finish_string();
-  if (current_ == Token::StartArray || current_ == Token::EndArray || current_ == Token::StartObject ||
-      current_ == Token::EndObject) {
+  if (current_ == Token::StartArray || current_ == Token::EndArray ||
+      current_ == Token::StartObject || current_ == Token::EndObject) {
     text_ = source_.substr(token_start_, 1);
   }
   return text_;
@@ -277,8 +298,10 @@ void JsonReader::finish_string() {
     if (c == '\\') {
       read_escape();
     } else if (static_cast<unsigned char>(c) < 0x20) {
-      problem(fmt::format("Illegal unquoted character ({}): has to be escaped using backslash to be "
-                          "included in string value", describe(c)));
+      problem(
+          fmt::format("Illegal unquoted character ({}): has to be escaped using backslash to be "
+                      "included in string value",
+                      describe(c)));
     } else {
       text_ += c;
     }

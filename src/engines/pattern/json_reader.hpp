@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pull reader of JSON that stands where Jackson's ReaderBasedJsonParser (2.x) would stand after
-// each token, and fails in its words: AWS's messages on patterns quote its positions. In particular a
-// string value is read only when its text is asked for, and a member's name takes the first token
+// each token, and fails in its words: AWS's messages on patterns quote its positions. In particular
+// a string value is read only when its text is asked for, and a member's name takes the first token
 // of its value along. Throws JsonProblem; the compiler catches it within this room.
 #pragma once
 
@@ -18,7 +18,18 @@ struct JsonProblem {
 };
 
 enum class Token : std::uint8_t {
-  End, StartObject, EndObject, StartArray, EndArray, Name, String, Integer, Float, True, False, Null
+  End,
+  StartObject,
+  EndObject,
+  StartArray,
+  EndArray,
+  Name,
+  String,
+  Integer,
+  Float,
+  True,
+  False,
+  Null
 };
 
 class JsonReader {

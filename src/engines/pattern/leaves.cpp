@@ -93,10 +93,14 @@ class DocumentReader {
       }
       case boost::json::kind::bool_:
         return {Value::Kind::Literal, document.get_bool() ? "true" : "false"};
-      case boost::json::kind::int64: return whole(document.get_int64());
-      case boost::json::kind::uint64: return whole(document.get_uint64());
-      case boost::json::kind::double_: return number(document.get_double());
-      default: return {Value::Kind::Literal, "null"};
+      case boost::json::kind::int64:
+        return whole(document.get_int64());
+      case boost::json::kind::uint64:
+        return whole(document.get_uint64());
+      case boost::json::kind::double_:
+        return number(document.get_double());
+      default:
+        return {Value::Kind::Literal, "null"};
     }
   }
 

@@ -13,7 +13,9 @@ namespace {
 
 constexpr int kMaxDepth = 512;
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 /// Thrown within this file only.
 struct Malformed {
@@ -44,8 +46,13 @@ class Walker {
  public:
   Walker(const Index& index, std::string_view text, std::span<const std::uint32_t> structure,
          bool until_found, Leaves& leaves, std::string& arena)
-      : index_(index), text_(text), at_(structure.data()), end_(at_ + structure.size()),
-        until_found_(until_found), leaves_(leaves), arena_(arena) {
+      : index_(index),
+        text_(text),
+        at_(structure.data()),
+        end_(at_ + structure.size()),
+        until_found_(until_found),
+        leaves_(leaves),
+        arena_(arena) {
     escapes_ = std::memchr(text.data(), '\\', text.size()) != nullptr;
     if (escapes_) arena_.reserve(text.size());  // decoded text is never longer
   }
@@ -74,7 +81,8 @@ class Walker {
   /// The end of the token before the structural character at `at_`, without space.
   std::size_t token_end() const {
     std::size_t end = at_ == end_ ? text_.size() : *at_;
-    while (is_space(text_[end - 1])) --end;
+    while (is_space(text_[end - 1]))
+      --end;
     return end;
   }
 
@@ -279,7 +287,7 @@ struct TextReader::State {
   std::string arena;
 
   simdjson::error_code index(std::string_view text) {
-    if (capacity < text.size()) {
+    if (!parser || capacity < text.size()) {
       const std::size_t wanted = std::max<std::size_t>(4096, text.size() * 2);
       const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
           wanted, simdjson::DEFAULT_MAX_DEPTH, parser);
@@ -309,8 +317,8 @@ Result<void> TextReader::read(const Index& index, std::string_view text, bool un
            leaves, state_->arena)
         .event();
   } catch (const Malformed& malformed) {
-    return fail("SerializationException", fmt::format("The event is not JSON: {} at byte {}",
-                                                      malformed.what, malformed.at));
+    return fail("SerializationException",
+                fmt::format("The event is not JSON: {} at byte {}", malformed.what, malformed.at));
   }
   return {};
 }

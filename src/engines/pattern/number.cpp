@@ -12,10 +12,12 @@ constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7
                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
-/// A JSON number taken apart: sign, significant digits (no zeros at either end) and the power of ten
-/// of the last of them. Equal numbers of at most 19 digits are equal field by field.
+/// A JSON number taken apart: sign, significant digits (no zeros at either end) and the power of
+/// ten of the last of them. Equal numbers of at most 19 digits are equal field by field.
 struct Decimal {
   bool valid = false;
   bool negative = false;
@@ -58,7 +60,8 @@ class Scanner {
         zeros_ += out_.count > 0;  // significant only if another digit follows
         continue;
       }
-      for (; zeros_ > 0; --zeros_) append(0);
+      for (; zeros_ > 0; --zeros_)
+        append(0);
       append(static_cast<unsigned>(*at_ - '0'));
     }
     return seen;
@@ -74,7 +77,8 @@ class Scanner {
     if (at_ != end_ && (*at_ == '+' || *at_ == '-')) negative = *at_++ == '-';
     if (at_ == end_ || !is_digit(*at_)) return false;
     int value = 0;
-    for (; at_ != end_ && is_digit(*at_); ++at_) value = std::min(value * 10 + (*at_ - '0'), 100000);
+    for (; at_ != end_ && is_digit(*at_); ++at_)
+      value = std::min(value * 10 + (*at_ - '0'), 100000);
     out_.exponent += negative ? -value : value;
     return true;
   }
@@ -117,6 +121,8 @@ std::optional<NumberKey> parse_number(std::string_view text) {
   return number_key(decimal.negative ? -value : value);
 }
 
-bool is_json_number(std::string_view text) { return Scanner(text).scan().valid; }
+bool is_json_number(std::string_view text) {
+  return Scanner(text).scan().valid;
+}
 
 }  // namespace tocsin::pattern

@@ -12,8 +12,8 @@ namespace tocsin::pattern {
 
 using NumberKey = std::uint64_t;
 
-inline constexpr NumberKey kLowestNumber = 0x000fffffffffffff + 1;   // -1.797…e308
-inline constexpr NumberKey kHighestNumber = 0xffefffffffffffff;      // +1.797…e308
+inline constexpr NumberKey kLowestNumber = 0x000fffffffffffff + 1;  // -1.797…e308
+inline constexpr NumberKey kHighestNumber = 0xffefffffffffffff;     // +1.797…e308
 
 NumberKey number_key(double value);
 

@@ -26,13 +26,25 @@ Predicate caseless(Op op, const std::string& text) {
 
 }  // namespace
 
-NumberKey lowest_in_range() { return number_key(-kHalfTrillion); }
-NumberKey highest_in_range() { return number_key(kHalfTrillion); }
+NumberKey lowest_in_range() {
+  return number_key(-kHalfTrillion);
+}
+NumberKey highest_in_range() {
+  return number_key(kHalfTrillion);
+}
 
-Predicate plain_text(const std::string& text) { return {Op::Text, text}; }
-Predicate literal(const std::string& text) { return {Op::Literal, text}; }
-Predicate prefix(const std::string& text) { return {Op::Prefix, text}; }
-Predicate suffix(const std::string& text) { return {Op::Suffix, text}; }
+Predicate plain_text(const std::string& text) {
+  return {Op::Text, text};
+}
+Predicate literal(const std::string& text) {
+  return {Op::Literal, text};
+}
+Predicate prefix(const std::string& text) {
+  return {Op::Prefix, text};
+}
+Predicate suffix(const std::string& text) {
+  return {Op::Suffix, text};
+}
 
 Predicate exact_text(const std::string& text) {
   const auto address = parse_address(text);
@@ -103,7 +115,8 @@ Predicate not_texts(Op op, std::vector<std::string> texts) {
 Predicate not_numbers(std::vector<NumberKey> numbers) {
   sort_unique(numbers);
   Predicate out{Op::NotNumber, ""};
-  for (const NumberKey number : numbers) append_bits(out.key, number);
+  for (const NumberKey number : numbers)
+    append_bits(out.key, number);
   out.numbers = std::move(numbers);
   return out;
 }

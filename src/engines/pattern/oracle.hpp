@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Only for tests and fuzzing: a matcher that is slow and obviously right. It takes a valid pattern as
-// a plain Document, flattens the event into (path, value, array memberships) and tries every
-// assignment of values to fields. It shares no code with the engine but the comparison of characters
-// without case and the reading of IP addresses.
+// Only for tests and fuzzing: a matcher that is slow and obviously right. It takes a valid pattern
+// as a plain Document, flattens the event into (path, value, array memberships) and tries every
+// assignment of values to fields. It shares no code with the engine but the comparison of
+// characters without case and the reading of IP addresses.
 #pragma once
 
 #include <functional>
@@ -81,7 +81,8 @@ class Expander {
         object(below, false, member.value().as_object());
       } else {
         if (branches_.empty()) branches_.emplace_back();
-        for (auto& branch : branches_) branch[below] = member.value().as_array();
+        for (auto& branch : branches_)
+          branch[below] = member.value().as_array();
       }
     }
   }
@@ -123,7 +124,9 @@ inline bool is_member(const Document& operand, const std::function<bool(const Do
   return test(operand);
 }
 
-inline std::string plain(const Document& value) { return std::string(value.as_string()); }
+inline std::string plain(const Document& value) {
+  return std::string(value.as_string());
+}
 
 inline bool text_matches(std::string_view op, const Document& operand, const std::string& text) {
   if (operand.is_object()) {  // {"prefix": {"equals-ignore-case": …}}
@@ -145,11 +148,11 @@ inline bool numeric_matches(const Array& expression, double number) {
   for (std::size_t i = 0; i + 1 < expression.size(); i += 2) {
     const std::string op = plain(expression[i]);
     const double bound = expression[i + 1].to_number<double>();
-    if (op == "=" ? number != bound
-        : op == "<" ? number >= bound
+    if (op == "="    ? number != bound
+        : op == "<"  ? number >= bound
         : op == "<=" ? number > bound
-        : op == ">" ? number <= bound
-                    : number < bound) {
+        : op == ">"  ? number <= bound
+                     : number < bound) {
       return false;
     }
   }
@@ -231,8 +234,18 @@ inline bool assign(const FlatEvent& event, FlatBranch::const_iterator field,
          assign(event, std::next(field), end, membership);
 }
 
-inline bool matches(const Document& pattern, const Document& event) {
-  const FlatEvent flat = Flattener().run(event);
+enum class Arrays { Consistent, Ignored };
+
+/// `Ignored` takes values from any elements: to tell the cases in which arrays decide.
+inline bool matches(const Document& pattern, const Document& event,
+                    Arrays arrays = Arrays::Consistent) {
+  FlatEvent flat = Flattener().run(event);
+  if (arrays == Arrays::Ignored) {
+    for (auto& [path, values] : flat) {
+      for (auto& value : values)
+        value.membership.clear();
+    }
+  }
   for (const auto& branch : Expander().run(pattern)) {
     if (assign(flat, branch.begin(), branch.end(), {})) return true;
   }

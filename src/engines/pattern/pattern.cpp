@@ -6,7 +6,9 @@
 
 namespace tocsin::pattern {
 
-std::size_t Snapshot::size() const { return index_->size(); }
+std::size_t Snapshot::size() const {
+  return index_->size();
+}
 
 Matcher::Matcher(Snapshot snapshot, Extent extent)
     : snapshot_(std::move(snapshot)), extent_(extent), scratch_(std::make_unique<Scratch>()) {}
@@ -14,7 +16,9 @@ Matcher::~Matcher() = default;
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
-void Matcher::reset(Snapshot snapshot) { snapshot_ = std::move(snapshot); }
+void Matcher::reset(Snapshot snapshot) {
+  snapshot_ = std::move(snapshot);
+}
 
 std::span<const RuleId> Matcher::match(const Document& event) {
   return scratch_->match(snapshot_.index(), event);
@@ -39,7 +43,9 @@ bool RuleSet::remove(RuleId id) {
   return index_->remove(id);
 }
 
-std::size_t RuleSet::size() const { return index_->size(); }
+std::size_t RuleSet::size() const {
+  return index_->size();
+}
 
 std::vector<RuleId> RuleSet::matches(const Document& event) const {
   const auto found = scratch_->match(*index_, event);

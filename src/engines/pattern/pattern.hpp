@@ -4,8 +4,8 @@
 // patterns" of the EventBridge user guide; semantics and messages follow AWS's open-source matcher
 // (aws/event-ruler). README.md in this folder explains the algorithm.
 //
-// Everything here is pure: no clock, no I/O, no AWS endpoint. A Pattern and a Snapshot are immutable
-// and may be shared by threads. A RuleSet and a Matcher belong to one thread at a time.
+// Everything here is pure: no clock, no I/O, no AWS endpoint. A Pattern and a Snapshot are
+// immutable and may be shared by threads. A RuleSet and a Matcher belong to one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -49,8 +49,8 @@ class Pattern {
   std::shared_ptr<const Compiled> compiled_;
 };
 
-/// Validates a pattern. Error: InvalidEventPatternException 400 in AWS's words, with the position as
-/// AWS's JSON reader counts it.
+/// Validates a pattern. Error: InvalidEventPatternException 400 in AWS's words, with the position
+/// as AWS's JSON reader counts it.
 Result<Pattern> parse_pattern(std::string_view json, const ParseOptions& options = {});
 
 /// The rules as they were at one moment: immutable, cheap to copy, for readers on any thread.

@@ -10,8 +10,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Pattern parsed(std::string_view json) { return parse_pattern(json).value(); }
-Document event(std::string_view json) { return parse_json(json).value(); }
+Pattern parsed(std::string_view json) {
+  return parse_pattern(json).value();
+}
+Document event(std::string_view json) {
+  return parse_json(json).value();
+}
 
 std::string refusal(std::string_view json) {
   const auto result = parse_pattern(json);
@@ -24,22 +28,25 @@ TEST(Pattern, NamesItsPaths) {
 }
 
 TEST(Pattern, RefusesWithTheCallersCode) {
-  const auto result = parse_pattern("{}", {.error_code = "InvalidParameter", .error_prefix = "No: "});
+  const auto result =
+      parse_pattern("{}", {.error_code = "InvalidParameter", .error_prefix = "No: "});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, "InvalidParameter");
   EXPECT_THAT(result.error().message, HasSubstr("No: Empty objects are not allowed"));
 }
 
 TEST(Pattern, RefusesWhatIsNoJson) {
-  for (const auto* text : {"", "{", "{\"a\":[1}", "{\"a\":[01]}", "{\"a\":[\"\\x\"]}", "{\"a\":[nul]}",
-                           "{\"a\" [1]}", "{\"a\":[1,]}", "{\"a\":[1],}", "{a:[1]}", "[", "\"", "{\"a"}) {
+  for (const auto* text :
+       {"", "{", "{\"a\":[1}", "{\"a\":[01]}", "{\"a\":[\"\\x\"]}", "{\"a\":[nul]}", "{\"a\" [1]}",
+        "{\"a\":[1,]}", "{\"a\":[1],}", "{a:[1]}", "[", "\"", "{\"a"}) {
     EXPECT_THAT(refusal(text), HasSubstr("at [Source: (String)")) << text;
   }
 }
 
 TEST(Pattern, RefusesNestingWithoutEnd) {
   std::string text;
-  for (int i = 0; i < 100'000; ++i) text += "{\"a\":";
+  for (int i = 0; i < 100'000; ++i)
+    text += "{\"a\":";
   EXPECT_THAT(refusal(text), HasSubstr("nesting depth"));
 }
 
@@ -54,7 +61,8 @@ TEST(Pattern, CutsALongSource) {
 
 TEST(Pattern, LimitsTheBranchesOfOr) {
   std::string text = "{\"a\":[1]";
-  for (int i = 0; i < 11; ++i) text += ",\"$or\":[{\"x\":[1]},{\"y\":[2]}]";
+  for (int i = 0; i < 11; ++i)
+    text += ",\"$or\":[{\"x\":[1]},{\"y\":[2]}]";
   EXPECT_THAT(refusal(text + "}"), HasSubstr("Rule is too complex"));
 }
 
@@ -73,9 +81,11 @@ TEST(RuleSet, AddsReplacesAndRemoves) {
 
 TEST(RuleSet, ASnapshotStaysAsItWas) {
   RuleSet rules;
-  for (RuleId id = 0; id < 500; ++id) rules.add(id, parsed(fmt::format(R"({{"a":["v{}"]}})", id)));
+  for (RuleId id = 0; id < 500; ++id)
+    rules.add(id, parsed(fmt::format(R"({{"a":["v{}"]}})", id)));
   const Snapshot before = rules.snapshot();
-  for (RuleId id = 0; id < 500; ++id) rules.remove(id);
+  for (RuleId id = 0; id < 500; ++id)
+    rules.remove(id);
   rules.add(1000, parsed(R"({"a":["v7"]})"));
   Matcher matcher(before);
   EXPECT_THAT(matcher.match(event(R"({"a":"v7"})")), ElementsAre(7));
@@ -85,12 +95,15 @@ TEST(RuleSet, ASnapshotStaysAsItWas) {
 
 TEST(RuleSet, SnapshotsServeOtherThreadsWhileRulesChange) {
   RuleSet rules;
-  for (RuleId id = 0; id < 100; ++id) rules.add(id, parsed(R"({"a":[{"prefix":"x"}]})"));
+  for (RuleId id = 0; id < 100; ++id)
+    rules.add(id, parsed(R"({"a":[{"prefix":"x"}]})"));
   std::thread reader([snapshot = rules.snapshot()] {
     Matcher matcher(snapshot);
-    for (int i = 0; i < 200; ++i) EXPECT_EQ(matcher.match_json(R"({"a":"xy"})")->size(), 100u);
+    for (int i = 0; i < 200; ++i)
+      EXPECT_EQ(matcher.match_json(R"({"a":"xy"})")->size(), 100u);
   });
-  for (RuleId id = 0; id < 100; ++id) rules.remove(id);
+  for (RuleId id = 0; id < 100; ++id)
+    rules.remove(id);
   reader.join();
   EXPECT_THAT(rules.matches(event(R"({"a":"xy"})")), IsEmpty());
 }
@@ -98,9 +111,9 @@ TEST(RuleSet, SnapshotsServeOtherThreadsWhileRulesChange) {
 TEST(RuleSet, ReportsMalformedEvents) {
   RuleSet rules;
   rules.add(1, parsed(R"({"a":{"b":[1]}})"));
-  for (const auto* text : {"", "[]", "1", "{", R"({"a")", R"({"a":})", R"({"a":{"b":x}})", R"({"a":1]})",
-                           R"({"a":{"b":"\q"}})", R"({"a":1}{)", R"({"z":[1})", "{\"a\":\"\xff\"}",
-                           R"({"a":1 "b":2})", R"({"a":{"b":01}})"}) {
+  for (const auto* text : {"", "[]", "1", "{", R"({"a")", R"({"a":})", R"({"a":{"b":x}})",
+                           R"({"a":1]})", R"({"a":{"b":"\q"}})", R"({"a":1}{)", R"({"z":[1})",
+                           "{\"a\":\"\xff\"}", R"({"a":1 "b":2})", R"({"a":{"b":01}})"}) {
     const auto found = rules.matches_json(text);
     ASSERT_FALSE(found) << text;
     EXPECT_EQ(found.error().code, "SerializationException");
@@ -111,8 +124,10 @@ TEST(RuleSet, ReportsMalformedEvents) {
 TEST(RuleSet, BoundsTheDepthOfEvents) {
   RuleSet rules;
   rules.add(1, parsed(R"({"a":[1]})"));
-  EXPECT_FALSE(rules.matches_json("{\"a\":" + std::string(5000, '[') + std::string(5000, ']') + "}"));
-  EXPECT_TRUE(rules.matches_json("{\"z\":" + std::string(5000, '[') + std::string(5000, ']') + "}"));
+  EXPECT_FALSE(
+      rules.matches_json("{\"a\":" + std::string(5000, '[') + std::string(5000, ']') + "}"));
+  EXPECT_TRUE(
+      rules.matches_json("{\"z\":" + std::string(5000, '[') + std::string(5000, ']') + "}"));
 }
 
 TEST(RuleSet, ReadsNumbersOfTextExactly) {
@@ -136,8 +151,10 @@ TEST(RuleSet, ThousandsOfRulesPerOperator) {
       {R"({{"p":[{{"numeric":["=",{}.5]}}]}})", R"({{"p":{}.5}})"}};
   for (const auto& [pattern, text] : operators) {
     RuleSet rules;
-    for (RuleId id = 0; id < 1000; ++id) rules.add(id, parsed(fmt::format(fmt::runtime(pattern), id)));
-    for (RuleId id = 0; id < 1000; id += 2) EXPECT_TRUE(rules.remove(id));
+    for (RuleId id = 0; id < 1000; ++id)
+      rules.add(id, parsed(fmt::format(fmt::runtime(pattern), id)));
+    for (RuleId id = 0; id < 1000; id += 2)
+      EXPECT_TRUE(rules.remove(id));
     for (RuleId id = 0; id < 1000; id += 37) {
       const auto found = *rules.matches_json(fmt::format(fmt::runtime(text), id));
       EXPECT_EQ(found, id % 2 ? std::vector<RuleId>{id} : std::vector<RuleId>{}) << pattern << id;
@@ -151,7 +168,8 @@ TEST(RuleSet, NestedRangesAndNetworks) {
     rules.add(id, parsed(fmt::format(R"({{"x":[{{"numeric":[">=",{},"<",{}]}}]}})", id, 400 - id)));
     rules.add(1000 + id, parsed(fmt::format(R"({{"ip":[{{"cidr":"10.{}.0.0/16"}}]}})", id)));
   }
-  for (RuleId id = 0; id < 200; id += 3) rules.remove(id);
+  for (RuleId id = 0; id < 200; id += 3)
+    rules.remove(id);
   std::vector<RuleId> wanted;
   for (RuleId id = 0; id <= 57; ++id) {
     if (id % 3) wanted.push_back(id);
@@ -166,7 +184,8 @@ TEST(Bounds, LargeArraysStayCheap) {
   RuleSet rules;
   rules.add(1, parsed(R"({"a":{"x":[1],"y":[1],"z":[1]}})"));
   std::string text = "{\"a\":[";
-  for (int i = 0; i < 3000; ++i) text += R"({"x":1,"y":1},{"y":1,"z":1},{"x":1,"z":1},)";
+  for (int i = 0; i < 3000; ++i)
+    text += R"({"x":1,"y":1},{"y":1,"z":1},{"x":1,"z":1},)";
   EXPECT_THAT(*rules.matches_json(text + "{}]}"), IsEmpty());
   EXPECT_THAT(*rules.matches_json(text + R"({"x":1,"y":1,"z":1}]})"), ElementsAre(1));
 }
@@ -183,7 +202,8 @@ TEST(Bounds, WildcardsOnTextMadeAgainstThem) {
   }
   for (int round = 0; round < 40; ++round) {
     std::string value;
-    for (int i = 0; i < 200; ++i) value += static_cast<char>('a' + random() % 3);
+    for (int i = 0; i < 200; ++i)
+      value += static_cast<char>('a' + random() % 3);
     std::vector<RuleId> wanted;
     for (RuleId id = 0; id < texts.size(); ++id) {
       if (Pattern one = parsed(fmt::format(R"({{"p":[{{"wildcard":"{}"}}]}})", texts[id]));

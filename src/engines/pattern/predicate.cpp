@@ -26,8 +26,10 @@ bool Predicate::matches(const Value& value) const {
   const std::string_view text = value.text();
   const bool string = value.is_string();
   switch (op) {
-    case Op::Text: return string && text == key;
-    case Op::Literal: return !string && text == key;
+    case Op::Text:
+      return string && text == key;
+    case Op::Literal:
+      return !string && text == key;
     case Op::Number: {
       const NumberKey* number = value.number();
       return number != nullptr && low <= *number && *number <= high;
@@ -36,17 +38,28 @@ bool Predicate::matches(const Value& value) const {
       const Address* address = value.address();
       return address != nullptr && addresses.contains(*address);
     }
-    case Op::Prefix: return string && text.starts_with(key);
-    case Op::Suffix: return string && text.ends_with(key);
-    case Op::EqualsIgnoreCase: return string && caseless[0].equals(text);
-    case Op::PrefixIgnoreCase: return string && caseless[0].starts(text);
-    case Op::SuffixIgnoreCase: return string && caseless[0].ends(text);
-    case Op::Wildcard: return string && wildcards[0].matches(text);
-    case Op::Exists: return true;
-    case Op::NotText: return !(string && std::ranges::binary_search(texts, text));
-    case Op::NotNumber: return !in_numbers(*this, value);
-    case Op::NotPrefix: return !(string && any(texts, [&](auto& t) { return text.starts_with(t); }));
-    case Op::NotSuffix: return !(string && any(texts, [&](auto& t) { return text.ends_with(t); }));
+    case Op::Prefix:
+      return string && text.starts_with(key);
+    case Op::Suffix:
+      return string && text.ends_with(key);
+    case Op::EqualsIgnoreCase:
+      return string && caseless[0].equals(text);
+    case Op::PrefixIgnoreCase:
+      return string && caseless[0].starts(text);
+    case Op::SuffixIgnoreCase:
+      return string && caseless[0].ends(text);
+    case Op::Wildcard:
+      return string && wildcards[0].matches(text);
+    case Op::Exists:
+      return true;
+    case Op::NotText:
+      return !(string && std::ranges::binary_search(texts, text));
+    case Op::NotNumber:
+      return !in_numbers(*this, value);
+    case Op::NotPrefix:
+      return !(string && any(texts, [&](auto& t) { return text.starts_with(t); }));
+    case Op::NotSuffix:
+      return !(string && any(texts, [&](auto& t) { return text.ends_with(t); }));
     case Op::NotIgnoreCase:
       return !(string && any(caseless, [&](auto& c) { return c.equals(text); }));
     case Op::NotWildcard:

@@ -26,7 +26,57 @@ class RandomCases {
     return out;
   }
 
+  /// Patterns and events in which it is arrays of objects that decide: the same few names at every
+  /// level, values that nearly always occur somewhere, and absence.
+  Document array_pattern() {
+    Object out;
+    out["a"] = array_fields(2);
+    if (draw_(3) == 0) out["b"] = array_fields(1);
+    return out;
+  }
+
+  Document array_event() {
+    Object out;
+    out["a"] = array_value(3);
+    out["b"] = array_value(1);
+    if (draw_(8) == 0) out["a.k"] = array_value(1);  // one path in two places
+    return out;
+  }
+
  private:
+  std::string array_name() { return pick({"k", "x", "y"}); }
+
+  Object array_fields(std::size_t depth) {
+    Object out;
+    for (std::size_t count = 2 + draw_(2); count > 0; --count) {
+      if (depth > 0 && draw_(3) == 0) {
+        out["m"] = array_fields(depth - 1);
+        continue;
+      }
+      Array any = {static_cast<std::int64_t>(draw_(2))};
+      if (draw_(6) == 0) any = {Document(one("exists", false))};
+      if (draw_(8) == 0) any.push_back(one("exists", false));
+      out[array_name()] = std::move(any);
+    }
+    return out;
+  }
+
+  Document array_value(std::size_t depth) {
+    if (depth == 0) return static_cast<std::int64_t>(draw_(2));
+    Array items;
+    for (std::size_t count = 2 + draw_(3); count > 0; --count) {
+      Object item;
+      for (std::size_t members = 1 + draw_(4); members > 0; --members) {
+        item[array_name()] = static_cast<std::int64_t>(draw_(2));
+      }
+      if (depth > 1 && draw_(3) > 0) item["m"] = array_value(depth - 1);
+      items.push_back(std::move(item));
+    }
+    if (draw_(6) == 0) items.push_back(Document(Array{items}));
+    if (draw_(6) == 0) items.push_back(static_cast<std::int64_t>(draw_(2)));
+    return items;
+  }
+
   static Object one(std::string_view key, Document value) {
     Object out;
     out[key] = std::move(value);
@@ -38,31 +88,41 @@ class RandomCases {
 
   std::string word() {
     std::string out;
-    for (std::size_t length = draw_(5); length > 0; --length) out += pick({"x", "y", "X", "é", "É"});
+    for (std::size_t length = draw_(5); length > 0; --length)
+      out += pick({"x", "y", "X", "é", "É"});
     return out;
   }
   std::string some_word() { return pick({"x", "y", "X"}) + word(); }
 
   Document number() {
     switch (draw_(3)) {
-      case 0: return static_cast<std::int64_t>(draw_(4)) - 1;
-      case 1: return static_cast<double>(draw_(8)) / 2 - 1;
-      default: return static_cast<double>(draw_(4)) * 1e11;
+      case 0:
+        return static_cast<std::int64_t>(draw_(4)) - 1;
+      case 1:
+        return static_cast<double>(draw_(8)) / 2 - 1;
+      default:
+        return static_cast<double>(draw_(4)) * 1e11;
     }
   }
 
   std::string address() {
-    return pick({"10.0.0.1", "10.0.0.200", "10.0.1.1", "2001:db8::1", "2001:DB8:0::1", "::ffff:a00:1"});
+    return pick(
+        {"10.0.0.1", "10.0.0.200", "10.0.1.1", "2001:db8::1", "2001:DB8:0::1", "::ffff:a00:1"});
   }
 
   Document leaf() {
     switch (draw_(8)) {
-      case 0: return nullptr;
-      case 1: return true;
+      case 0:
+        return nullptr;
+      case 1:
+        return true;
       case 2:
-      case 3: return number();
-      case 4: return Document(address());
-      default: return Document(word());
+      case 3:
+        return number();
+      case 4:
+        return Document(address());
+      default:
+        return Document(word());
     }
   }
 
@@ -71,7 +131,8 @@ class RandomCases {
     for (std::size_t count = 1 + draw_(3); count > 0; --count) {
       if (may_branch && depth > 0 && draw_(6) == 0) {
         Array alternatives;
-        for (std::size_t i = 2 + draw_(2); i > 0; --i) alternatives.push_back(fields(1, false));
+        for (std::size_t i = 2 + draw_(2); i > 0; --i)
+          alternatives.push_back(fields(1, false));
         out["$or"] = std::move(alternatives);
       } else if (depth > 0 && draw_(2) == 0) {
         out[name()] = fields(depth - 1, may_branch);
@@ -84,30 +145,45 @@ class RandomCases {
 
   Array alternatives() {
     Array out;
-    for (std::size_t count = 1 + draw_(2); count > 0; --count) out.push_back(alternative());
+    for (std::size_t count = 1 + draw_(2); count > 0; --count)
+      out.push_back(alternative());
     return out;
   }
 
   Document alternative() {
     switch (draw_(14)) {
-      case 0: return one("exists", draw_(2) == 0);
-      case 1: return one("prefix", Document(word()));
-      case 2: return one("suffix", Document(word()));
-      case 3: return one("equals-ignore-case", Document(word()));
-      case 4: return one("prefix", one("equals-ignore-case", Document(word())));
-      case 5: return one("suffix", one("equals-ignore-case", Document(word())));
-      case 6: return one("wildcard", Document(wildcard()));
-      case 7: return one("numeric", numeric());
-      case 8: return one("cidr", Document(pick({"10.0.0.0/24", "10.0.0.77/25", "2001:db8::/32", "::/0"})));
-      case 9: return one("anything-but", excluded_values());
-      case 10: return one("anything-but", excluded_texts());
-      default: return leaf();
+      case 0:
+        return one("exists", draw_(2) == 0);
+      case 1:
+        return one("prefix", Document(word()));
+      case 2:
+        return one("suffix", Document(word()));
+      case 3:
+        return one("equals-ignore-case", Document(word()));
+      case 4:
+        return one("prefix", one("equals-ignore-case", Document(word())));
+      case 5:
+        return one("suffix", one("equals-ignore-case", Document(word())));
+      case 6:
+        return one("wildcard", Document(wildcard()));
+      case 7:
+        return one("numeric", numeric());
+      case 8:
+        return one("cidr",
+                   Document(pick({"10.0.0.0/24", "10.0.0.77/25", "2001:db8::/32", "::/0"})));
+      case 9:
+        return one("anything-but", excluded_values());
+      case 10:
+        return one("anything-but", excluded_texts());
+      default:
+        return leaf();
     }
   }
 
   std::string wildcard() {
     std::string out = draw_(2) == 0 ? "*" : "";
-    for (std::size_t parts = 1 + draw_(2); parts > 0; --parts) out += some_word() + (draw_(3) > 0 ? "*" : "");
+    for (std::size_t parts = 1 + draw_(2); parts > 0; --parts)
+      out += some_word() + (draw_(3) > 0 ? "*" : "");
     return out;
   }
 
@@ -121,7 +197,8 @@ class RandomCases {
     if (draw_(2) == 0) return draw_(2) == 0 ? number() : Document(word());
     Array out;
     const bool numbers = draw_(2) == 0;
-    for (std::size_t i = 1 + draw_(3); i > 0; --i) out.push_back(numbers ? number() : Document(word()));
+    for (std::size_t i = 1 + draw_(3); i > 0; --i)
+      out.push_back(numbers ? number() : Document(word()));
     return out;
   }
 
@@ -130,7 +207,8 @@ class RandomCases {
     const auto operand = [&] { return Document(op == "wildcard" ? wildcard() : some_word()); };
     if (draw_(2) == 0) return one(op, operand());
     Array out;
-    for (std::size_t i = 1 + draw_(3); i > 0; --i) out.push_back(operand());
+    for (std::size_t i = 1 + draw_(3); i > 0; --i)
+      out.push_back(operand());
     return one(op, std::move(out));
   }
 

@@ -107,7 +107,8 @@ void Scratch::candidates_by_wildcard(std::uint32_t path, const PathNode& node, c
     try_chain(node.wildcards, value);
     return;
   }
-  for (const std::uint32_t predicate : automaton.run(value.text())) hit(predicate);
+  for (const std::uint32_t predicate : automaton.run(value.text()))
+    hit(predicate);
 }
 
 WildcardAutomaton& Scratch::automaton_of(std::uint32_t path, const PathNode& node) {
@@ -132,7 +133,8 @@ void Scratch::try_chain(std::uint32_t predicate, const Value& value) {
 }
 
 void Scratch::hit_chain(std::uint32_t predicate) {
-  for (; predicate != kNone; predicate = index_->predicate(predicate).chain_next) hit(predicate);
+  for (; predicate != kNone; predicate = index_->predicate(predicate).chain_next)
+    hit(predicate);
 }
 
 void Scratch::follow(std::uint32_t at) {

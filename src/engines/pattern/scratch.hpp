@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The working memory of a matcher, and the match itself: candidates from the access predicates, each
-// verified by its other conditions.
+// The working memory of a matcher, and the match itself: candidates from the access predicates,
+// each verified by its other conditions.
 #pragma once
 
 #include <cstdint>

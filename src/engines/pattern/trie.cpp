@@ -82,7 +82,8 @@ void TriePool::make_table(std::uint32_t id) {
     table = free_tables_.back();
     free_tables_.pop_back();
   }
-  for (std::size_t i = 0; i < 256; ++i) tables_.write(std::size_t{table} * 256 + i) = kNone;
+  for (std::size_t i = 0; i < 256; ++i)
+    tables_.write(std::size_t{table} * 256 + i) = kNone;
   for (std::uint32_t at = nodes_[id].first_child; at != kNone; at = nodes_[at].next_sibling) {
     tables_.write(std::size_t{table} * 256 + nodes_[at].label[0]) = at;
   }
@@ -103,7 +104,8 @@ void TriePool::unlink(std::uint32_t parent, std::uint32_t child_id, std::uint32_
     return;
   }
   std::uint32_t at = nodes_[parent].first_child;
-  while (nodes_[at].next_sibling != child_id) at = nodes_[at].next_sibling;
+  while (nodes_[at].next_sibling != child_id)
+    at = nodes_[at].next_sibling;
   nodes_.write(at).next_sibling = next;
 }
 
@@ -127,8 +129,7 @@ void TriePool::detach(std::uint32_t child_id) {
 }
 
 void TriePool::prune(std::uint32_t node) {
-  while (nodes_[node].item == kNone && nodes_[node].children == 0 &&
-         nodes_[node].parent != kNone) {
+  while (nodes_[node].item == kNone && nodes_[node].children == 0 && nodes_[node].parent != kNone) {
     const std::uint32_t parent = nodes_[node].parent;
     detach(node);
     nodes_.release(node);

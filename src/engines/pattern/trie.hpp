@@ -66,15 +66,15 @@ class TriePool {
 
   template <Direction kDirection>
   static unsigned char byte_at(std::string_view text, std::size_t index) {
-    return static_cast<unsigned char>(kDirection == Direction::Forwards
-                                          ? text[index]
-                                          : text[text.size() - 1 - index]);
+    return static_cast<unsigned char>(
+        kDirection == Direction::Forwards ? text[index] : text[text.size() - 1 - index]);
   }
 
   std::uint32_t child(const Node& node, unsigned char byte) const {
     if (node.table != kNone) return tables_[std::size_t{node.table} * 256 + byte];
     std::uint32_t at = node.first_child;
-    while (at != kNone && nodes_[at].label[0] != byte) at = nodes_[at].next_sibling;
+    while (at != kNone && nodes_[at].label[0] != byte)
+      at = nodes_[at].next_sibling;
     return at;
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One leaf of an event. What is costly to know (its number, its address, its fold) is found out when
-// it is first asked for.
+// One leaf of an event. What is costly to know (its number, its address, its fold) is found out
+// when it is first asked for.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,9 @@ namespace {
 // The only refusal recorded on AWS has six stars; it accepts five.
 constexpr std::size_t kMaxStars = 5;
 
-Failure bad(std::string message) { return fail("InvalidWildcard", std::move(message)); }
+Failure bad(std::string message) {
+  return fail("InvalidWildcard", std::move(message));
+}
 
 }  // namespace
 

@@ -19,7 +19,8 @@ class Wildcard {
   /// Linear in the text times the longest literal part; no backtracking into earlier stars.
   bool matches(std::string_view value) const;
 
-  /// The literal parts between the stars; n stars make n + 1 parts, empty ones at the ends included.
+  /// The literal parts between the stars; n stars make n + 1 parts, empty ones at the ends
+  /// included.
   const std::vector<std::string>& parts() const { return parts_; }
   /// How many characters `*` there are.
   std::size_t stars() const { return parts_.size() - 1; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a protocol is made of. A new one is a file with such a table, and a row in protocol.cpp. Private to this room.
+// What a protocol is made of. A new one is a file with such a table, and a row in protocol.cpp.
+// Private to this room.
 #pragma once
 
 #include "wire/protocols/protocol.hpp"
@@ -9,7 +10,8 @@ namespace tocsin::wire::detail {
 struct Codec {
   Result<const model::Operation*> (*find)(const Route&, const HttpMessage&);
   Result<Document> (*decode)(const Route&, const model::Operation&, const HttpMessage&);
-  HttpReply (*encode)(const Route&, const model::Operation&, const Document&, const std::string& request_id);
+  HttpReply (*encode)(const Route&, const model::Operation&, const Document&,
+                      const std::string& request_id);
   HttpReply (*error)(const Route&, const Error&, const std::string& request_id);
 };
 

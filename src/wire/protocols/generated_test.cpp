@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generated documents through every shape of every service: what a client sends is what is decoded, and what is answered is
-// what a client reads. With TOCSIN_REPLIES=FILE the replies are written for tests/conformance/protocols/verify_replies.py.
+// Generated documents through every shape of every service: what a client sends is what is decoded,
+// and what is answered is what a client reads. With TOCSIN_REPLIES=FILE the replies are written for
+// tests/conformance/protocols/verify_replies.py.
 #include <fstream>
 
 #include "base/crypto.hpp"
@@ -49,22 +50,30 @@ Document generate(const Member& member, int depth) {
   const Shape& shape = *member.shape;
   const bool header = member.location == Location::Header || member.location == Location::Headers;
   switch (shape.type) {
-    case Type::Boolean: return true;
-    case Type::Integer: return 7;
-    case Type::Long: return 1795492800123;
+    case Type::Boolean:
+      return true;
+    case Type::Integer:
+      return 7;
+    case Type::Long:
+      return 1795492800123;
     case Type::Float:
-    case Type::Double: return 1.5;
-    case Type::Timestamp: return kTime;
-    case Type::Blob: return boost::json::string(base64("a\xFF"));
+    case Type::Double:
+      return 1.5;
+    case Type::Timestamp:
+      return kTime;
+    case Type::Blob:
+      return boost::json::string(base64("a\xFF"));
     case Type::String:
       if (!shape.values.empty()) return boost::json::string(shape.values[0]);
       return header ? "v, 1" : "é <&> \"'+%/ ";
-    case Type::List: return header ? Document(Array{"one", "two"}) : generate_list(shape, depth);
+    case Type::List:
+      return header ? Document(Array{"one", "two"}) : generate_list(shape, depth);
     case Type::Map: {
       auto value = depth > 0 ? generate(shape.value(), depth - 1) : Document();
       return value.is_null() ? value : Document(Object{{"key-one", std::move(value)}});
     }
-    case Type::Structure: return generate_structure(shape, depth);
+    case Type::Structure:
+      return generate_structure(shape, depth);
   }
   return nullptr;
 }
@@ -86,7 +95,8 @@ std::string scalar(const Member& member, const Document& value, TimestampFormat 
 }
 
 /// Query as botocore writes it.
-void query_pairs(const std::string& prefix, const Member& member, const Document& value, std::string& out) {
+void query_pairs(const std::string& prefix, const Member& member, const Document& value,
+                 std::string& out) {
   const Shape& shape = *member.shape;
   const auto names = XmlStyle::Names::Query;
   if (shape.type == Type::Structure) {
@@ -97,7 +107,9 @@ void query_pairs(const std::string& prefix, const Member& member, const Document
       }
     }
   } else if (shape.type == Type::List) {
-    const auto base = member.flattened ? prefix : fmt::format("{}.{}", prefix, element_name(shape.element(), names));
+    const auto base = member.flattened
+                          ? prefix
+                          : fmt::format("{}.{}", prefix, element_name(shape.element(), names));
     if (value.get_array().empty()) out += prefix + "=&";
     int index = 0;
     for (const auto& item : value.get_array()) {
@@ -109,8 +121,10 @@ void query_pairs(const std::string& prefix, const Member& member, const Document
     int index = 0;
     for (const auto& entry : value.get_object()) {
       const auto at = fmt::format("{}.{}", base, ++index);
-      out += fmt::format("{}.{}={}&", at, element_name(shape.key(), names), form_encode(entry.key()));
-      query_pairs(fmt::format("{}.{}", at, element_name(shape.value(), names)), shape.value(), entry.value(), out);
+      out +=
+          fmt::format("{}.{}={}&", at, element_name(shape.key(), names), form_encode(entry.key()));
+      query_pairs(fmt::format("{}.{}", at, element_name(shape.value(), names)), shape.value(),
+                  entry.value(), out);
     }
   } else {
     out += prefix + "=" + form_encode(scalar(member, value, TimestampFormat::Iso8601)) + "&";
@@ -122,7 +136,8 @@ void bind(const Member& member, const Document& value, HttpMessage& message) {
     std::string joined;
     if (value.is_array()) {
       for (const auto& item : value.get_array()) {
-        joined += (joined.empty() ? "" : ",") + scalar(member.shape->element(), item, TimestampFormat::Rfc822);
+        joined += (joined.empty() ? "" : ",") +
+                  scalar(member.shape->element(), item, TimestampFormat::Rfc822);
       }
     } else {
       joined = scalar(member, value, TimestampFormat::Rfc822);
@@ -145,15 +160,18 @@ void bind(const Member& member, const Document& value, HttpMessage& message) {
       const auto label = fmt::format(fmt::runtime(form), member.wire_name());
       const auto at = message.path.find(label);
       if (at != std::string::npos) {
-        message.path.replace(at, label.size(), form_encode(scalar(member, value, TimestampFormat::Iso8601)));
+        message.path.replace(at, label.size(),
+                             form_encode(scalar(member, value, TimestampFormat::Iso8601)));
       }
     }
   }
 }
 
-void rest_body(Protocol protocol, const Shape& shape, const Document& params, HttpMessage& message) {
+void rest_body(Protocol protocol, const Shape& shape, const Document& params,
+               HttpMessage& message) {
   if (!shape.payload) {
-    if (has_body_members(shape)) message.body = to_json(body_to_json(shape, params, Naming::LocationNames));
+    if (has_body_members(shape))
+      message.body = to_json(body_to_json(shape, params, Naming::LocationNames));
     return;
   }
   const auto& payload = *shape.payload;
@@ -170,25 +188,30 @@ void rest_body(Protocol protocol, const Shape& shape, const Document& params, Ht
   }
 }
 
-HttpMessage rest_request(const Route& route, const model::Operation& operation, const Document& params) {
+HttpMessage rest_request(const Route& route, const model::Operation& operation,
+                         const Document& params) {
   HttpMessage message{.method = std::string(operation.method)};
   const auto mark = operation.uri.find('?');
   message.path = operation.uri.substr(0, mark);
   if (mark != std::string_view::npos) message.query = operation.uri.substr(mark + 1);
   if (!operation.input) return message;
-  for (const auto& member : operation.input->shape->members) bind(member, *find(params, member.name), message);
+  for (const auto& member : operation.input->shape->members)
+    bind(member, *find(params, member.name), message);
   rest_body(route.protocol, *operation.input->shape, params, message);
   return message;
 }
 
-HttpMessage client_request(const Route& route, const model::Operation& operation, const Document& params) {
+HttpMessage client_request(const Route& route, const model::Operation& operation,
+                           const Document& params) {
   HttpMessage message;
   const auto& service = *route.service;
   switch (route.protocol) {
     case Protocol::Json10:
     case Protocol::Json11: {
-      const auto naming = service.primary == model::Protocol::Json ? Naming::LocationNames : Naming::Names;
-      message.headers.emplace_back("X-Amz-Target", fmt::format("{}.{}", service.target_prefix, operation.name));
+      const auto naming =
+          service.primary == model::Protocol::Json ? Naming::LocationNames : Naming::Names;
+      message.headers.emplace_back("X-Amz-Target",
+                                   fmt::format("{}.{}", service.target_prefix, operation.name));
       if (operation.input) message.body = to_json(to_json_value(*operation.input, params, naming));
       return message;
     }
@@ -196,7 +219,8 @@ HttpMessage client_request(const Route& route, const model::Operation& operation
       message.body = fmt::format("Action={}&Version={}&", operation.name, service.api_version);
       if (operation.input) query_pairs("", *operation.input, params, message.body);
       return message;
-    default: return rest_request(route, operation, params);
+    default:
+      return rest_request(route, operation, params);
   }
 }
 
@@ -217,7 +241,8 @@ bool shadowed(const model::Operation& operation) {
 bool streams_events(const model::Operation& operation) {
   if (!operation.output) return false;
   const auto members = operation.output->shape->members;
-  return std::any_of(members.begin(), members.end(), [](const Member& m) { return m.shape->is_event_stream; });
+  return std::any_of(members.begin(), members.end(),
+                     [](const Member& m) { return m.shape->is_event_stream; });
 }
 
 Document example(const Member* side) {
@@ -258,8 +283,10 @@ TEST(Generated, JsonRepliesAreReadAsTheyWereGiven) {
     const auto value = example(operation.output);
     const auto reply = encode_reply(route, operation, value, "id");
     EXPECT_EQ(reply.status, 200);
-    const auto naming = route.service->primary == model::Protocol::Json ? Naming::LocationNames : Naming::Names;
-    const auto read = from_json_value(*operation.output->shape, parse_json(reply.body).value(), naming);
+    const auto naming =
+        route.service->primary == model::Protocol::Json ? Naming::LocationNames : Naming::Names;
+    const auto read =
+        from_json_value(*operation.output->shape, parse_json(reply.body).value(), naming);
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(same(*read), same(value));
   });
@@ -272,7 +299,8 @@ TEST(Generated, RestXmlBodiesAreReadAsTheyWereGiven) {
     const Shape& shape = *operation.output->shape;
     const auto value = example(operation.output);
     const auto reply = encode_reply(route, operation, value, "id");
-    if (reply.body.empty() || (shape.payload && shape.payload->shape->type != Type::Structure)) return;
+    if (reply.body.empty() || (shape.payload && shape.payload->shape->type != Type::Structure))
+      return;
     const auto& inner = shape.payload ? *shape.payload->shape : shape;
     const auto start = reply.body.find("<", 1) + 1;
     const auto root = reply.body.substr(start, reply.body.find_first_of(" >", start) - start);
@@ -293,7 +321,8 @@ TEST(Generated, WritesRepliesForOtherReaders) {
     const auto value = example(operation.output);
     const auto reply = encode_reply(route, operation, value, "request-1");
     Array headers;
-    for (const auto& [name, text] : reply.headers) headers.push_back(Array{name, text});
+    for (const auto& [name, text] : reply.headers)
+      headers.push_back(Array{name, text});
     out << to_json(Object{{"service", route.service->id},
                           {"protocol", protocol_name(route.protocol)},
                           {"operation", operation.name},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests as real clients send them (tests/conformance/protocols): each decodes to what its caller gave.
+// Requests as real clients send them (tests/conformance/protocols): each decodes to what its caller
+// gave.
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -13,9 +14,10 @@ namespace tocsin::wire {
 namespace {
 
 /// What SDKs add by themselves.
-const std::set<std::string_view> kAdded = {
-    "ChecksumAlgorithm", "ChecksumCRC32", "ChecksumMode",  "ChecksumType", "ContentMD5",  "ContentLength",
-    "ContentType",       "EncodingType",  "clientToken",   "ClientToken",  "CRC32"};
+const std::set<std::string_view> kAdded = {"ChecksumAlgorithm", "ChecksumCRC32", "ChecksumMode",
+                                           "ChecksumType",      "ContentMD5",    "ContentLength",
+                                           "ContentType",       "EncodingType",  "clientToken",
+                                           "ClientToken",       "CRC32"};
 
 Array load(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -61,7 +63,8 @@ void decode_one(const Document& recorded) {
 }
 
 TEST(Golden, RequestsOfRealClients) {
-  const auto folder = std::filesystem::path(TOCSIN_SOURCE_DIR) / "tests/conformance/protocols/requests";
+  const auto folder =
+      std::filesystem::path(TOCSIN_SOURCE_DIR) / "tests/conformance/protocols/requests";
   int count = 0;
   for (const auto& file : std::filesystem::directory_iterator(folder)) {
     for (const auto& recorded : load(file.path())) {

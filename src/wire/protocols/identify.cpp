@@ -47,7 +47,8 @@ Protocol rest_protocol(model::Protocol primary) {
 }
 
 bool is_rest(const model::Service& service) {
-  return service.primary == model::Protocol::RestJson || service.primary == model::Protocol::RestXml;
+  return service.primary == model::Protocol::RestJson ||
+         service.primary == model::Protocol::RestXml;
 }
 
 /// The protocol of a message to `service`, by what it shows of itself.
@@ -62,20 +63,26 @@ Protocol protocol_of(const HttpMessage& message, const model::Service& service) 
 
 model::Protocol family(Protocol protocol) {
   switch (protocol) {
-    case Protocol::Query: return model::Protocol::Query;
-    case Protocol::Ec2: return model::Protocol::Ec2;
-    case Protocol::RestJson: return model::Protocol::RestJson;
-    case Protocol::RestXml: return model::Protocol::RestXml;
-    case Protocol::Cbor: return model::Protocol::Cbor;
-    default: return model::Protocol::Json;
+    case Protocol::Query:
+      return model::Protocol::Query;
+    case Protocol::Ec2:
+      return model::Protocol::Ec2;
+    case Protocol::RestJson:
+      return model::Protocol::RestJson;
+    case Protocol::RestXml:
+      return model::Protocol::RestXml;
+    case Protocol::Cbor:
+      return model::Protocol::Cbor;
+    default:
+      return model::Protocol::Json;
   }
 }
 
 Result<Route> route_to(const HttpMessage& message, const model::Service& service) {
   const auto protocol = protocol_of(message, service);
   if (!service.speaks(family(protocol))) {
-    return fail("UnknownOperationException", fmt::format("{} does not speak {}", service.full_name,
-                                                         protocol_name(protocol)));
+    return fail("UnknownOperationException",
+                fmt::format("{} does not speak {}", service.full_name, protocol_name(protocol)));
   }
   return Route{&service, protocol};
 }
@@ -103,8 +110,10 @@ const model::Service* service_of_action(const HttpMessage& message) {
   if (action.empty()) return nullptr;
   for (const auto& id : model::service_ids()) {
     const auto* service = model::service(id);
-    const bool speaks = service->speaks(model::Protocol::Query) || service->speaks(model::Protocol::Ec2);
-    if (speaks && (version.empty() || version == service->api_version) && service->operation(action)) {
+    const bool speaks =
+        service->speaks(model::Protocol::Query) || service->speaks(model::Protocol::Ec2);
+    if (speaks && (version.empty() || version == service->api_version) &&
+        service->operation(action)) {
       return service;
     }
   }
@@ -120,7 +129,8 @@ const model::Service* unscoped_service(const HttpMessage& message) {
   if (const auto* found = service_of_host(message)) return found;
   if (begins_with_date(message.path)) return model::service("lambda");
   if (const auto* found = service_of_action(message)) return found;
-  const bool seems_s3 = !message.header("x-amz-target") && action_and_version(message).first.empty();
+  const bool seems_s3 =
+      !message.header("x-amz-target") && action_and_version(message).first.empty();
   return seems_s3 ? model::service("s3") : nullptr;
 }
 
@@ -136,7 +146,8 @@ Result<Route> identify(const HttpMessage& message, std::string_view scope) {
   if (const auto* service = unscoped_service(message)) return route_to(message, *service);
   const auto target = message.header("x-amz-target");
   if (target) {
-    return fail("UnknownOperationException", fmt::format("The target {} is not served here", *target));
+    return fail("UnknownOperationException",
+                fmt::format("The target {} is not served here", *target));
   }
   const auto [action, version] = action_and_version(message);
   return fail("InvalidAction",

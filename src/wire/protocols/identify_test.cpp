@@ -19,7 +19,8 @@ HttpMessage with(HeaderPairs headers, std::string body = "") {
 const std::string kForm = "application/x-www-form-urlencoded; charset=utf-8";
 
 TEST(Identify, ByScopeFirst) {
-  EXPECT_EQ(identified(with({{"X-Amz-Target", "AmazonSQS.SendMessage"}}), "sqs"), "sqs/AWS JSON 1.0");
+  EXPECT_EQ(identified(with({{"X-Amz-Target", "AmazonSQS.SendMessage"}}), "sqs"),
+            "sqs/AWS JSON 1.0");
   EXPECT_EQ(identified(with({{"Content-Type", kForm}}, "Action=SendMessage"), "sqs"), "sqs/Query");
   EXPECT_EQ(identified(with({}), "s3"), "s3/REST-XML");
   EXPECT_EQ(identified(with({{"Host", "sns.localhost"}}), "lambda"), "lambda/REST-JSON");
@@ -31,7 +32,8 @@ TEST(Identify, ByScopeFirst) {
 TEST(Identify, ByTargetInTheVersionOfTheContentType) {
   EXPECT_EQ(identified(with({{"x-amz-target", "AWSEvents.PutEvents"}})), "events/AWS JSON 1.1");
   EXPECT_EQ(identified(with({{"x-amz-target", "Tocsin.GetTimeline"}})), "tocsin/AWS JSON 1.1");
-  EXPECT_EQ(identified(with({{"x-amz-target", "AWSEvents.PutEvents"}, {"content-type", "application/x-amz-json-1.0"}})),
+  EXPECT_EQ(identified(with({{"x-amz-target", "AWSEvents.PutEvents"},
+                             {"content-type", "application/x-amz-json-1.0"}})),
             "events/AWS JSON 1.0");
   EXPECT_EQ(identified(with({{"x-amz-target", "Nonesuch.X"}})), "UnknownOperationException");
 }
@@ -39,9 +41,13 @@ TEST(Identify, ByTargetInTheVersionOfTheContentType) {
 TEST(Identify, ByHostPathAndAction) {
   EXPECT_EQ(identified(with({{"host", "SNS.us-east-1.localhost:4566"}})), "sns/Query");
   EXPECT_EQ(identified({.method = "GET", .path = "/2015-03-31/functions/"}), "lambda/REST-JSON");
-  EXPECT_EQ(identified(with({{"Content-Type", kForm}}, "Action=AssumeRoleWithWebIdentity&Version=2011-06-15")), "sts/Query");
-  EXPECT_EQ(identified({.method = "GET", .query = "Action=ConfirmSubscription&Version=2010-03-31"}), "sns/Query");
-  EXPECT_EQ(identified(with({{"Content-Type", kForm}}, "Action=Nonesuch&Version=1")), "InvalidAction");
+  EXPECT_EQ(identified(with({{"Content-Type", kForm}},
+                            "Action=AssumeRoleWithWebIdentity&Version=2011-06-15")),
+            "sts/Query");
+  EXPECT_EQ(identified({.method = "GET", .query = "Action=ConfirmSubscription&Version=2010-03-31"}),
+            "sns/Query");
+  EXPECT_EQ(identified(with({{"Content-Type", kForm}}, "Action=Nonesuch&Version=1")),
+            "InvalidAction");
 }
 
 TEST(Identify, AsS3OtherwiseEvenForBucketsWithDates) {
@@ -52,10 +58,13 @@ TEST(Identify, AsS3OtherwiseEvenForBucketsWithDates) {
 
 TEST(Identify, AnswersRefusalsInTheFormOfTheRequest) {
   const Error error{"UnknownOperationException", "m"};
-  EXPECT_THAT(encode_unrouted(with({{"x-amz-target", "A.B"}}), error, "r").body, HasSubstr(R"("__type")"));
-  EXPECT_THAT(encode_unrouted(with({{"content-type", kForm}}, "Action=A"), error, "r").body, HasSubstr("<ErrorResponse>"));
+  EXPECT_THAT(encode_unrouted(with({{"x-amz-target", "A.B"}}), error, "r").body,
+              HasSubstr(R"("__type")"));
+  EXPECT_THAT(encode_unrouted(with({{"content-type", kForm}}, "Action=A"), error, "r").body,
+              HasSubstr("<ErrorResponse>"));
   EXPECT_THAT(encode_unrouted({.method = "GET"}, error, "r").body, HasSubstr("<Error>"));
-  EXPECT_THAT(encode_unrouted(with({{"content-type", "application/json"}}), error, "r").body, HasSubstr(R"({"message")"));
+  EXPECT_THAT(encode_unrouted(with({{"content-type", "application/json"}}), error, "r").body,
+              HasSubstr(R"({"message")"));
 }
 
 }  // namespace

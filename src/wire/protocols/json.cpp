@@ -61,7 +61,8 @@ HttpReply error(const Route& route, const Error& given, const std::string& reque
                              ? "com.amazonaws.sqs#" + failed.name
                              : failed.name}};
   body[failed.message_member] = boost::json::string(failed.message);
-  for (const auto& entry : failed.members) body[entry.key()] = entry.value();
+  for (const auto& entry : failed.members)
+    body[entry.key()] = entry.value();
   if (route.service && route.service->query_compatible) {
     add_header(reply, "x-amzn-query-error",
                failed.code + (failed.fault == Fault::Client ? ";Sender" : ";Receiver"));

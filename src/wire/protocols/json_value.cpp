@@ -45,8 +45,7 @@ Result<Document> map_from(const Shape& shape, Object&& given, Naming naming) {
   Object out;
   for (auto& entry : given) {
     if (entry.value().is_null()) continue;
-    out[entry.key()] =
-        TRY(from_json_value(*shape.value().shape, std::move(entry.value()), naming));
+    out[entry.key()] = TRY(from_json_value(*shape.value().shape, std::move(entry.value()), naming));
   }
   return Document(std::move(out));
 }
@@ -60,8 +59,8 @@ Document seconds_to_json(const Member& member, const Document& value) {
   if (!value.is_number()) return value;
   if (member.timestamp_format == TimestampFormat::Iso8601 ||
       member.timestamp_format == TimestampFormat::Rfc822) {
-    return Document(boost::json::string(scalar_to_text(
-        member, value, TimestampFormat::Iso8601, Precision::Milliseconds)));
+    return Document(boost::json::string(
+        scalar_to_text(member, value, TimestampFormat::Iso8601, Precision::Milliseconds)));
   }
   const auto seconds = value.to_number<double>();
   if (std::trunc(seconds) == seconds && std::abs(seconds) < 1e15) {
@@ -81,13 +80,19 @@ Result<Document> from_json_value(const Shape& shape, Document value, Naming nami
     return fail("SerializationException", *mismatch);
   }
   switch (shape.type) {
-    case Type::Structure: return structure_from(shape, std::move(value.get_object()), naming);
-    case Type::List: return list_from(shape, std::move(value.get_array()), naming);
-    case Type::Map: return map_from(shape, std::move(value.get_object()), naming);
+    case Type::Structure:
+      return structure_from(shape, std::move(value.get_object()), naming);
+    case Type::List:
+      return list_from(shape, std::move(value.get_array()), naming);
+    case Type::Map:
+      return map_from(shape, std::move(value.get_object()), naming);
     case Type::Integer:
-    case Type::Long: return whole_number(value);
-    case Type::Timestamp: return Document(value.to_number<double>());
-    default: return value;
+    case Type::Long:
+      return whole_number(value);
+    case Type::Timestamp:
+      return Document(value.to_number<double>());
+    default:
+      return value;
   }
 }
 
@@ -119,8 +124,9 @@ Result<Object> body_from_json(const Shape& shape, std::string_view body, Naming 
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return Object();
   auto parsed = TRY(parse_json(body));
   if (!parsed.is_object()) {
-    return fail("SerializationException", parsed.is_array() ? "Start of list found where not expected"
-                                                            : "Expected a JSON object");
+    return fail("SerializationException", parsed.is_array()
+                                              ? "Start of list found where not expected"
+                                              : "Expected a JSON object");
   }
   auto params = TRY(from_json_value(shape, std::move(parsed), naming));
   return shape.is_document ? Object() : std::move(params.get_object());

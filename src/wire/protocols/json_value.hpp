@@ -10,8 +10,8 @@ namespace tocsin::wire::detail {
 /// Which names JSON members go by: those of the model, or their locationName.
 enum class Naming { Names, LocationNames };
 
-/// A value of a request: names to the model's, nulls and unknown members left out, timestamps to seconds.
-/// Error: SerializationException where a value is of the wrong kind.
+/// A value of a request: names to the model's, nulls and unknown members left out, timestamps to
+/// seconds. Error: SerializationException where a value is of the wrong kind.
 Result<Document> from_json_value(const model::Shape& shape, Document value, Naming naming);
 
 /// A value of a reply.

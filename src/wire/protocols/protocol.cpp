@@ -13,12 +13,17 @@ namespace {
 const detail::Codec* codec_of(Protocol protocol) {
   switch (protocol) {
     case Protocol::Json10:
-    case Protocol::Json11: return &detail::kJson;
-    case Protocol::Query: return &detail::kQuery;
-    case Protocol::RestJson: return &detail::kRestJson;
-    case Protocol::RestXml: return &detail::kRestXml;
+    case Protocol::Json11:
+      return &detail::kJson;
+    case Protocol::Query:
+      return &detail::kQuery;
+    case Protocol::RestJson:
+      return &detail::kRestJson;
+    case Protocol::RestXml:
+      return &detail::kRestXml;
     case Protocol::Ec2:
-    case Protocol::Cbor: return nullptr;
+    case Protocol::Cbor:
+      return nullptr;
   }
   return nullptr;
 }
@@ -41,13 +46,20 @@ bool streams_events(const model::Operation& operation) {
 
 std::string_view protocol_name(Protocol protocol) {
   switch (protocol) {
-    case Protocol::Json10: return "AWS JSON 1.0";
-    case Protocol::Json11: return "AWS JSON 1.1";
-    case Protocol::Query: return "Query";
-    case Protocol::Ec2: return "EC2 Query";
-    case Protocol::RestJson: return "REST-JSON";
-    case Protocol::RestXml: return "REST-XML";
-    case Protocol::Cbor: return "RPC v2 CBOR";
+    case Protocol::Json10:
+      return "AWS JSON 1.0";
+    case Protocol::Json11:
+      return "AWS JSON 1.1";
+    case Protocol::Query:
+      return "Query";
+    case Protocol::Ec2:
+      return "EC2 Query";
+    case Protocol::RestJson:
+      return "REST-JSON";
+    case Protocol::RestXml:
+      return "REST-XML";
+    case Protocol::Cbor:
+      return "RPC v2 CBOR";
   }
   return "";
 }
@@ -79,7 +91,8 @@ Result<DecodedCall> decode_request(const Route& route, const HttpMessage& messag
   const auto* operation = TRY(find_operation(route, message));
   if (streams_events(*operation)) {
     return fail("UnknownOperationException",
-                fmt::format("{} answers with a stream of events, which is not served here", operation->name),
+                fmt::format("{} answers with a stream of events, which is not served here",
+                            operation->name),
                 501);
   }
   auto params = TRY(codec_of(route.protocol)->decode(route, *operation, message));

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The AWS protocols: HTTP messages to Documents and back, by the models. Pure functions without sockets or state; any thread.
+// The AWS protocols: HTTP messages to Documents and back, by the models. Pure functions without
+// sockets or state; any thread.
 //
-//   identify(message, scope) -> service and protocol -> decode_request(...) -> … -> encode_reply(...) or encode_error(...)
+//   identify(message, scope) -> service and protocol -> decode_request(...) -> … ->
+//   encode_reply(...) or encode_error(...)
 //
 // https://smithy.io/2.0/aws/protocols/index.html
 //
-// Values in Documents: a timestamp is a number of seconds, a blob base64 text, a streamed blob a reference
-// {"$blob", "size"} (store/blobs.hpp); in a reply it may have "offset" and "length" for a part of it.
+// Values in Documents: a timestamp is a number of seconds, a blob base64 text, a streamed blob a
+// reference
+// {"$blob", "size"} (store/blobs.hpp); in a reply it may have "offset" and "length" for a part of
+// it.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +52,8 @@ struct BlobSlice {
   bool operator==(const BlobSlice&) const = default;
 };
 
-/// Content-Length is the sender's business, except in a reply to HEAD, which has it where the operation says it.
+/// Content-Length is the sender's business, except in a reply to HEAD, which has it where the
+/// operation says it.
 struct HttpReply {
   int status = 200;
   HeaderPairs headers;
@@ -63,9 +68,10 @@ struct Route {
   Protocol protocol = Protocol::Json11;
 };
 
-/// Whose request this is. `scope` is the service of the credential scope, empty where the request has none. In this order:
-/// scope, X-Amz-Target, Host ("sns.us-east-1.localhost"), path (Lambda's), Action and Version, and then S3.
-/// Error: UnknownOperationException where the named service is none of ours or does not speak the protocol.
+/// Whose request this is. `scope` is the service of the credential scope, empty where the request
+/// has none. In this order: scope, X-Amz-Target, Host ("sns.us-east-1.localhost"), path (Lambda's),
+/// Action and Version, and then S3. Error: UnknownOperationException where the named service is
+/// none of ours or does not speak the protocol.
 Result<Route> identify(const HttpMessage& message, std::string_view scope);
 
 /// The operation, from the head alone. Errors as decode_request.
@@ -76,25 +82,29 @@ bool streams_body(const Route& route, const HttpMessage& head);
 
 struct DecodedCall {
   const model::Operation* operation = nullptr;
-  Document params;  // an object; members that the model does not know are left out, as AWS ignores them
+  Document
+      params;  // an object; members that the model does not know are left out, as AWS ignores them
 };
 
-/// Errors, each with the words and status of its protocol: SerializationException (JSON), MalformedInput and
-/// MalformedQueryString (Query), MalformedXML and InvalidArgument (S3), UnknownOperationException, InvalidAction,
-/// MethodNotAllowed. Required members and limits are not checked here: model::check() does.
+/// Errors, each with the words and status of its protocol: SerializationException (JSON),
+/// MalformedInput and MalformedQueryString (Query), MalformedXML and InvalidArgument (S3),
+/// UnknownOperationException, InvalidAction, MethodNotAllowed. Required members and limits are not
+/// checked here: model::check() does.
 Result<DecodedCall> decode_request(const Route& route, const HttpMessage& message);
 
 /// Members of `reply` that the model does not know are left out.
 HttpReply encode_reply(const Route& route, const model::Operation& operation, const Document& reply,
                        const std::string& request_id);
 
-/// `method`: the request's, since a reply to HEAD has no body. An error that the model has may be named by its shape
-/// ("QueueDoesNotExist") or its code ("AWS.SimpleQueueService.NonExistentQueue"), and takes the status of the model where it
-/// has left its own at 400. `error.members` are added.
+/// `method`: the request's, since a reply to HEAD has no body. An error that the model has may be
+/// named by its shape
+/// ("QueueDoesNotExist") or its code ("AWS.SimpleQueueService.NonExistentQueue"), and takes the
+/// status of the model where it has left its own at 400. `error.members` are added.
 HttpReply encode_error(const Route& route, const Error& error, const std::string& request_id,
                        std::string_view method = "POST");
 
-/// The same for a request that identify() has refused: in the form of the protocol that it seems to speak.
+/// The same for a request that identify() has refused: in the form of the protocol that it seems to
+/// speak.
 HttpReply encode_unrouted(const HttpMessage& message, const Error& error,
                           const std::string& request_id);
 

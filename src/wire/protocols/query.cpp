@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Query: form-encoded Action, Version and parameters (or the same in a GET's query string), XML back.
-// https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+// Query: form-encoded Action, Version and parameters (or the same in a GET's query string), XML
+// back. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 #include <fmt/format.h>
 
 #include "wire/protocols/codec.hpp"
@@ -23,7 +23,8 @@ Result<Pairs> parameters(const HttpMessage& message) {
   if (!pairs || !form) {
     return fail("MalformedQueryString", "The query string contains a syntax error");
   }
-  for (auto& pair : *form) pairs->push_back(std::move(pair));
+  for (auto& pair : *form)
+    pairs->push_back(std::move(pair));
   return std::move(*pairs);
 }
 
@@ -43,9 +44,8 @@ Result<const model::Operation*> find(const Route& route, const HttpMessage& mess
   }
   const bool served = version.empty() || version == route.service->api_version;
   if (const auto* operation = served ? route.service->operation(action) : nullptr) return operation;
-  return fail("InvalidAction",
-              fmt::format("Could not find operation {} for version {}", action,
-                          version.empty() ? route.service->api_version : version));
+  return fail("InvalidAction", fmt::format("Could not find operation {} for version {}", action,
+                                           version.empty() ? route.service->api_version : version));
 }
 
 Result<Document> value_of(const Member& member, const QueryNode& node);
@@ -68,7 +68,8 @@ Result<Document> list_of(const Member& member, const QueryNode& node) {
   const auto* items = member.flattened ? &node : node.child(element_name(element, kNames));
   Array out;
   if (!items) return Document(std::move(out));  // "Tags=": a list without elements
-  for (const auto* item : items->numbered()) out.push_back(TRY(value_of(element, *item)));
+  for (const auto* item : items->numbered())
+    out.push_back(TRY(value_of(element, *item)));
   return Document(std::move(out));
 }
 
@@ -92,15 +93,20 @@ Result<Document> map_of(const Member& member, const QueryNode& node) {
 
 Result<Document> value_of(const Member& member, const QueryNode& node) {
   switch (member.shape->type) {
-    case Type::Structure: return Document(TRY(members_of(*member.shape, node)));
-    case Type::List: return list_of(member, node);
-    case Type::Map: return map_of(member, node);
-    default: break;
+    case Type::Structure:
+      return Document(TRY(members_of(*member.shape, node)));
+    case Type::List:
+      return list_of(member, node);
+    case Type::Map:
+      return map_of(member, node);
+    default:
+      break;
   }
   if (!node.text) return fail("MalformedInput", "Unexpected complex element termination");
   auto parsed = scalar_from_text(*member.shape, *node.text);
   if (parsed) return std::move(*parsed);
-  return fail("MalformedInput", fmt::format("The value '{}' of {} is not valid", *node.text, member.name));
+  return fail("MalformedInput",
+              fmt::format("The value '{}' of {} is not valid", *node.text, member.name));
 }
 
 /// SQS takes the queue from the path where QueueUrl is not given.

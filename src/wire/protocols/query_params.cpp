@@ -2,7 +2,6 @@
 #include "wire/protocols/query_params.hpp"
 
 #include <charconv>
-
 #include <fmt/format.h>
 
 namespace tocsin::wire::detail {
@@ -33,7 +32,8 @@ std::vector<const QueryNode*> QueryNode::numbered() const {
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<const QueryNode*> nodes;
-  for (const auto& [index, node] : found) nodes.push_back(node);
+  for (const auto& [index, node] : found)
+    nodes.push_back(node);
   return nodes;
 }
 

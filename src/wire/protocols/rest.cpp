@@ -50,7 +50,8 @@ Object unclaimed(const RestRoute& route, const Shape& shape, const Pairs& query)
     for (const auto& member : shape.members) {
       claimed |= member.location == Location::QueryString && member.wire_name() == name;
     }
-    for (const auto& literal : route.literals) claimed |= literal.first == name;
+    for (const auto& literal : route.literals)
+      claimed |= literal.first == name;
     if (!claimed) out[name] = boost::json::string(value);
   }
   return out;
@@ -59,7 +60,8 @@ Object unclaimed(const RestRoute& route, const Shape& shape, const Pairs& query)
 Result<void> decode_query_member(const RestRoute& route, const Shape& shape, const Member& member,
                                  const Pairs& query, std::string_view code, Object& out) {
   if (member.shape->type == Type::Map) {
-    if (auto rest = unclaimed(route, shape, query); !rest.empty()) out[member.name] = std::move(rest);
+    if (auto rest = unclaimed(route, shape, query); !rest.empty())
+      out[member.name] = std::move(rest);
     return {};
   }
   const bool list = member.shape->type == Type::List;
@@ -92,8 +94,10 @@ std::string field_text(std::string_view value) {
 }
 
 std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
+  while (text.starts_with(' '))
+    text.remove_prefix(1);
+  while (text.ends_with(' '))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -131,7 +135,7 @@ void decode_header_map(const Member& member, const HttpMessage& message, Object&
   for (const auto& [name, value] : message.headers) {
     const auto lowered = to_lower(name);
     if (lowered.size() <= prefix.size() || !lowered.starts_with(prefix)) continue;
-    auto& entry = entries[lowered.substr(prefix.size())];
+    auto& entry = entries[field_text(std::string_view(lowered).substr(prefix.size()))];
     const auto text = field_text(value);
     const auto before = entry.is_string() ? std::string(entry.get_string()) + "," : std::string();
     entry = boost::json::string(before + text);
@@ -173,11 +177,15 @@ void encode_member(const Route& route, const model::Operation& operation, const 
 std::optional<BlobSlice> blob_slice(const Document& value) {
   const auto blob = store::blob_ref(value);
   if (!blob) return std::nullopt;
-  const auto offset = static_cast<std::uint64_t>(std::max<std::int64_t>(integer(value, "offset").value_or(0), 0));
+  const auto offset =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(integer(value, "offset").value_or(0), 0));
   const auto start = std::min(offset, blob->size);
   const auto length = integer(value, "length");
   const auto rest = blob->size - start;
-  return BlobSlice{*blob, start, length ? std::min<std::uint64_t>(rest, static_cast<std::uint64_t>(std::max<std::int64_t>(*length, 0))) : rest};
+  return BlobSlice{*blob, start,
+                   length ? std::min<std::uint64_t>(rest, static_cast<std::uint64_t>(
+                                                              std::max<std::int64_t>(*length, 0)))
+                          : rest};
 }
 
 }  // namespace
@@ -200,7 +208,8 @@ Result<Object> decode_bindings(const RestMatch& match, const Shape& shape,
   return out;
 }
 
-Result<std::optional<Document>> decode_raw_payload(const Member& payload, const HttpMessage& message,
+Result<std::optional<Document>> decode_raw_payload(const Member& payload,
+                                                   const HttpMessage& message,
                                                    std::string_view code) {
   if (payload.streaming && message.blob) return std::optional(store::to_document(*message.blob));
   if (payload.shape->type == Type::Blob) {
@@ -235,7 +244,8 @@ bool encode_raw_payload(const Member& payload, const Document& value, HttpReply&
     reply.blob = std::move(slice);
   } else if (present->is_string()) {
     const std::string_view text = present->get_string();
-    reply.body = type == Type::Blob ? unbase64(text).value_or(std::string(text)) : std::string(text);
+    reply.body =
+        type == Type::Blob ? unbase64(text).value_or(std::string(text)) : std::string(text);
   }
   return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What REST-JSON and REST-XML share: operations by method and URI, and the members bound to URI, query string, headers and
-// status. Private to this room.
+// What REST-JSON and REST-XML share: operations by method and URI, and the members bound to URI,
+// query string, headers and status. Private to this room.
 // https://smithy.io/2.0/spec/http-bindings.html
 #pragma once
 
@@ -44,17 +44,19 @@ struct RestMatch {
 /// The most specific route of the message; none where nothing matches.
 std::optional<RestMatch> match_route(const model::Service& service, const HttpMessage& message);
 
-/// The members of the input that stand in URI, query string and headers. `code`: of the error where a value is not what
-/// the model says.
+/// The members of the input that stand in URI, query string and headers. `code`: of the error where
+/// a value is not what the model says.
 Result<Object> decode_bindings(const RestMatch& match, const model::Shape& shape,
                                const HttpMessage& message, std::string_view code);
 
 /// A body that is one member: a blob or a text. None where it is absent, or of another kind.
-Result<std::optional<Document>> decode_raw_payload(const model::Member& payload, const HttpMessage& message,
+Result<std::optional<Document>> decode_raw_payload(const model::Member& payload,
+                                                   const HttpMessage& message,
                                                    std::string_view code);
 
 /// Status and headers of a reply.
-HttpReply encode_bindings(const Route& route, const model::Operation& operation, const Document& value);
+HttpReply encode_bindings(const Route& route, const model::Operation& operation,
+                          const Document& value);
 
 /// Whether the payload is raw; if so it has become the reply's body.
 bool encode_raw_payload(const model::Member& payload, const Document& value, HttpReply& reply);

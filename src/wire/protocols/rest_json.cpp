@@ -17,10 +17,13 @@ constexpr std::string_view kWrongValue = "SerializationException";
 Result<const model::Operation*> find_rest_json(const Route& route, const HttpMessage& message) {
   if (const auto match = match_route(*route.service, message)) return match->route->operation;
   return fail("UnknownOperationException",
-              fmt::format("No operation of {} is {} {}", route.service->full_name, message.method, message.path), 404);
+              fmt::format("No operation of {} is {} {}", route.service->full_name, message.method,
+                          message.path),
+              404);
 }
 
-Result<void> decode_payload(const model::Member& payload, const HttpMessage& message, Object& params) {
+Result<void> decode_payload(const model::Member& payload, const HttpMessage& message,
+                            Object& params) {
   if (auto raw = TRY(decode_raw_payload(payload, message, kWrongValue))) {
     params[payload.name] = std::move(*raw);
   } else if (payload.shape->type == model::Type::Structure && !message.body.empty()) {
@@ -30,7 +33,8 @@ Result<void> decode_payload(const model::Member& payload, const HttpMessage& mes
   return {};
 }
 
-Result<Document> decode(const Route& route, const model::Operation& operation, const HttpMessage& message) {
+Result<Document> decode(const Route& route, const model::Operation& operation,
+                        const HttpMessage& message) {
   if (!operation.input) return Document(Object());
   const auto& shape = *operation.input->shape;
   const auto match = match_route(*route.service, message);
@@ -39,7 +43,8 @@ Result<Document> decode(const Route& route, const model::Operation& operation, c
     TRY(decode_payload(*shape.payload, message, params));
   } else if (has_body_members(shape)) {
     auto body = TRY(body_from_json(shape, message.body, kNaming));
-    for (auto& entry : body) params[entry.key()] = std::move(entry.value());
+    for (auto& entry : body)
+      params[entry.key()] = std::move(entry.value());
   }
   return Document(std::move(params));
 }
@@ -59,7 +64,8 @@ HttpReply encode(const Route& route, const model::Operation& operation, const Do
     reply.body = to_json(body_to_json(shape, value, kNaming));
   }
   const bool empty = reply.body.empty() && !reply.blob;
-  if (!empty && !reply.header("content-type")) add_header(reply, "Content-Type", "application/json");
+  if (!empty && !reply.header("content-type"))
+    add_header(reply, "Content-Type", "application/json");
   return reply;
 }
 
@@ -72,7 +78,8 @@ HttpReply error(const Route& route, const Error& given, const std::string& reque
   Object body;
   if (failed.has_type) body["Type"] = failed.fault == Fault::Client ? "User" : "Service";
   body[failed.message_member] = boost::json::string(failed.message);
-  for (const auto& entry : failed.members) body[entry.key()] = entry.value();
+  for (const auto& entry : failed.members)
+    body[entry.key()] = entry.value();
   reply.body = to_json(body);
   return reply;
 }
@@ -80,6 +87,7 @@ HttpReply error(const Route& route, const Error& given, const std::string& reque
 }  // namespace
 }  // namespace rest_json
 
-const Codec kRestJson{rest_json::find_rest_json, rest_json::decode, rest_json::encode, rest_json::error};
+const Codec kRestJson{rest_json::find_rest_json, rest_json::decode, rest_json::encode,
+                      rest_json::error};
 
 }  // namespace tocsin::wire::detail

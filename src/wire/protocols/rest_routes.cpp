@@ -10,7 +10,9 @@ namespace {
 
 using model::Location;
 
-bool is_s3(const model::Service& service) { return service.primary == model::Protocol::RestXml; }
+bool is_s3(const model::Service& service) {
+  return service.primary == model::Protocol::RestXml;
+}
 
 std::vector<RestRoute::Segment> segments_of(std::string_view path) {
   std::vector<RestRoute::Segment> segments;
@@ -40,8 +42,10 @@ RestRoute route_of(const model::Service& service, const model::Operation& operat
     const auto part = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(part.size() + 1, query.size()));
     const auto equals = part.find('=');
-    const auto value = equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
-    if (part.substr(0, equals) != "x-id") route.literals.emplace_back(part.substr(0, equals), value);
+    const auto value =
+        equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
+    if (part.substr(0, equals) != "x-id")
+      route.literals.emplace_back(part.substr(0, equals), value);
   }
   if (!is_s3(service) || !operation.input) return route;
   for (const auto& member : operation.input->shape->members) {
@@ -65,7 +69,8 @@ RestRoutes make_routes(const model::Service& service) {
 }
 
 /// The raw labels of `path`, or none where it is not of the template's form.
-std::optional<std::vector<std::string_view>> match_path(const RestRoute& route, std::string_view path) {
+std::optional<std::vector<std::string_view>> match_path(const RestRoute& route,
+                                                        std::string_view path) {
   std::vector<std::string_view> labels;
   for (const auto& segment : route.segments) {
     if (path.size() < 2) return std::nullopt;
@@ -90,7 +95,8 @@ std::optional<std::string_view> given(const Pairs& query, std::string_view key) 
 int specificity(const RestRoutes& all, const RestRoute& route, const HttpMessage& message,
                 const Pairs& query) {
   int score = 0;
-  for (const auto& segment : route.segments) score += segment.label ? 0 : 100;
+  for (const auto& segment : route.segments)
+    score += segment.label ? 0 : 100;
   for (const auto& [key, value] : route.literals) {
     const auto found = given(query, key);
     if (!found || (!value.empty() && *found != value)) return -1;
@@ -133,8 +139,8 @@ std::optional<RestMatch> match_route(const model::Service& service, const HttpMe
     auto labels = match_path(route, message.path);
     if (!labels) continue;
     const int score = specificity(all, route, message, *query);
-    const bool wins = score > best_score ||
-                      (score == best_score && best && best->route->operation->deprecated);
+    const bool wins =
+        score > best_score || (score == best_score && best && best->route->operation->deprecated);
     if (score < 0 || !wins) continue;
     best_score = score;
     best = RestMatch{&route, std::move(*labels)};

@@ -3,7 +3,6 @@
 // https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 #include <array>
-
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
@@ -59,10 +58,12 @@ std::string root_name(const model::Operation& operation) {
 Result<const model::Operation*> find_rest_xml(const Route& route, const HttpMessage& message) {
   if (const auto match = match_route(*route.service, message)) return match->route->operation;
   if (!parse_form(message.query)) return fail("InvalidURI", "Couldn't parse the specified URI.");
-  return fail("MethodNotAllowed", "The specified method is not allowed against this resource.", 405);
+  return fail("MethodNotAllowed", "The specified method is not allowed against this resource.",
+              405);
 }
 
-Result<void> decode_payload(const model::Member& payload, const HttpMessage& message, Object& params) {
+Result<void> decode_payload(const model::Member& payload, const HttpMessage& message,
+                            Object& params) {
   if (auto raw = TRY(decode_raw_payload(payload, message, kWrongValue))) {
     params[payload.name] = std::move(*raw);
   } else if (payload.shape->type == model::Type::Structure && !message.body.empty()) {
@@ -71,7 +72,8 @@ Result<void> decode_payload(const model::Member& payload, const HttpMessage& mes
   return {};
 }
 
-Result<Document> decode(const Route& route, const model::Operation& operation, const HttpMessage& message) {
+Result<Document> decode(const Route& route, const model::Operation& operation,
+                        const HttpMessage& message) {
   if (!operation.input) return Document(Object());
   const auto& shape = *operation.input->shape;
   const auto match = match_route(*route.service, message);
@@ -83,13 +85,16 @@ Result<Document> decode(const Route& route, const model::Operation& operation, c
                           ? fmt::format("{}Request", operation.name)
                           : std::string(operation.input->location_name);
     auto body = TRY(parse_xml(shape, root, message.body));
-    for (auto& entry : body.get_object()) params[entry.key()] = std::move(entry.value());
+    for (auto& entry : body.get_object())
+      params[entry.key()] = std::move(entry.value());
   }
   return Document(std::move(params));
 }
 
 /// x-amz-id-2 is opaque; ours is told from the request id.
-std::string host_id(const std::string& request_id) { return base64(sha256(request_id)); }
+std::string host_id(const std::string& request_id) {
+  return base64(sha256(request_id));
+}
 
 void add_ids(HttpReply& reply, const std::string& request_id) {
   add_header(reply, "x-amz-request-id", request_id);
@@ -114,8 +119,7 @@ void write_body(const Route& route, const model::Operation& operation, const Doc
   if (!content || (!shape.payload && !has_body_members(shape))) return;
   reply.body = kDeclaration;
   if (operation.name == "GetBucketLocation") return write_location(xml, value);
-  const auto root =
-      shape.payload ? std::string(shape.payload->wire_name()) : root_name(operation);
+  const auto root = shape.payload ? std::string(shape.payload->wire_name()) : root_name(operation);
   xml.open(root, {{"xmlns", kNamespace}});
   write_members(xml, shape.payload ? *shape.payload->shape : shape, *content, style);
   xml.close(root);

@@ -13,10 +13,12 @@ inline std::string same(Document value) {
   const auto normal = [](auto& self, Document& each) -> void {
     if (each.is_number()) each = each.to_number<double>();
     if (auto* array = each.if_array()) {
-      for (auto& item : *array) self(self, item);
+      for (auto& item : *array)
+        self(self, item);
     }
     if (auto* object = each.if_object()) {
-      for (auto& entry : *object) self(self, entry.value());
+      for (auto& entry : *object)
+        self(self, entry.value());
     }
   };
   normal(normal, value);

@@ -3,7 +3,6 @@
 
 #include <charconv>
 #include <cmath>
-
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
@@ -16,6 +15,8 @@ namespace {
 using model::TimestampFormat;
 using model::Type;
 
+constexpr double kMaxSeconds = 253402300799.0;  // the end of the year 9999
+
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -23,7 +24,8 @@ int hex_digit(char c) {
   return -1;
 }
 
-/// The length of the sequence that `lead` begins and the least code point that needs it; 0: none begins so.
+/// The length of the sequence that `lead` begins and the least code point that needs it; 0: none
+/// begins so.
 std::pair<std::size_t, std::uint32_t> sequence(unsigned char lead) {
   if (lead < 0x80) return {1, 0};
   if (lead >> 5 == 6) return {2, 0x80};
@@ -44,7 +46,8 @@ std::optional<Number> parse_number(std::string_view text) {
 std::optional<Document> whole(const model::Shape& shape, std::string_view text) {
   const auto number = parse_number<std::int64_t>(text);
   if (!number) return std::nullopt;
-  if (shape.type == Type::Integer && *number != static_cast<std::int32_t>(*number)) return std::nullopt;
+  if (shape.type == Type::Integer && *number != static_cast<std::int32_t>(*number))
+    return std::nullopt;
   return Document(*number);
 }
 
@@ -59,7 +62,7 @@ std::optional<Document> real(std::string_view text) {
 
 std::optional<Document> timestamp(std::string_view text) {
   if (const auto number = parse_number<double>(text)) {
-    if (!std::isfinite(*number) || std::abs(*number) > 1e12) return std::nullopt;
+    if (!std::isfinite(*number) || std::abs(*number) > kMaxSeconds) return std::nullopt;
     return Document(*number);
   }
   auto time = parse_iso8601(text);
@@ -69,7 +72,7 @@ std::optional<Document> timestamp(std::string_view text) {
 }
 
 std::string timestamp_text(double seconds, TimestampFormat format, Precision precision) {
-  if (!std::isfinite(seconds) || std::abs(seconds) > 2.5e11) return fmt::format("{}", seconds);
+  if (!std::isfinite(seconds) || std::abs(seconds) > kMaxSeconds) return fmt::format("{}", seconds);
   const auto time = from_seconds(seconds);
   if (format == TimestampFormat::Rfc822) return http_date(time);
   if (format == TimestampFormat::UnixTimestamp) {
@@ -85,7 +88,8 @@ bool valid_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto [length, least] = sequence(static_cast<unsigned char>(text[i]));
     if (length == 0 || length > text.size() - i) return false;
-    std::uint32_t point = static_cast<unsigned char>(text[i]) & (length == 1 ? 0x7F : 0x7F >> length);
+    std::uint32_t point =
+        static_cast<unsigned char>(text[i]) & (length == 1 ? 0x7F : 0x7F >> length);
     for (std::size_t k = 1; k < length; ++k) {
       const auto next = static_cast<unsigned char>(text[i + k]);
       if (next >> 6 != 2) return false;
@@ -127,7 +131,8 @@ std::optional<Pairs> parse_form(std::string_view text) {
     const auto equals = part.find('=');
     auto key = percent_decode(part.substr(0, equals), Plus::Space);
     auto value = percent_decode(
-        equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1), Plus::Space);
+        equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1),
+        Plus::Space);
     if (!key || !value) return std::nullopt;
     pairs.emplace_back(std::move(*key), std::move(*value));
   }
@@ -141,15 +146,20 @@ std::optional<Document> scalar_from_text(const model::Shape& shape, std::string_
       if (equals_ignore_case(text, "false")) return Document(false);
       return std::nullopt;
     case Type::Integer:
-    case Type::Long: return whole(shape, text);
+    case Type::Long:
+      return whole(shape, text);
     case Type::Float:
-    case Type::Double: return real(text);
-    case Type::Timestamp: return timestamp(text);
+    case Type::Double:
+      return real(text);
+    case Type::Timestamp:
+      return timestamp(text);
     case Type::Blob:
       if (!unbase64(text)) return std::nullopt;
       return Document(boost::json::string(text));
-    case Type::String: return Document(boost::json::string(text));
-    default: return std::nullopt;
+    case Type::String:
+      return Document(boost::json::string(text));
+    default:
+      return std::nullopt;
   }
 }
 

@@ -16,7 +16,8 @@ namespace tocsin::wire::detail {
 
 using Attributes = std::vector<std::pair<std::string_view, std::string_view>>;
 
-/// Appends elements. What XML 1.0 cannot say (control characters) becomes a character reference, as S3 does.
+/// Appends elements. What XML 1.0 cannot say (control characters) becomes a character reference, as
+/// S3 does.
 class XmlWriter {
  public:
   explicit XmlWriter(std::string& out) : out_(out) {}
@@ -40,14 +41,15 @@ struct XmlStyle {
 std::string_view element_name(const model::Member& member, XmlStyle::Names names);
 
 /// The members of a structure that stand in the body, in the model's order.
-void write_members(XmlWriter& xml, const model::Shape& shape, const Document& value, XmlStyle style);
+void write_members(XmlWriter& xml, const model::Shape& shape, const Document& value,
+                   XmlStyle style);
 
 /// One member under `name`.
 void write_member(XmlWriter& xml, const model::Member& member, std::string_view name,
                   const Document& value, XmlStyle style);
 
-/// Parses a body whose root element is `name` into a value of the shape. Refuses document types and entities of their own,
-/// more than 64 levels and what is not well-formed. Error: MalformedXML 400.
+/// Parses a body whose root element is `name` into a value of the shape. Refuses document types and
+/// entities of their own, more than 64 levels and what is not well-formed. Error: MalformedXML 400.
 Result<Document> parse_xml(const model::Shape& shape, std::string_view name, std::string_view body);
 
 }  // namespace tocsin::wire::detail

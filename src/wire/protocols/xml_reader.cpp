@@ -24,7 +24,9 @@ std::string_view local_name(std::string_view name) {
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
-bool is_element(const pugi::xml_node& node) { return node.type() == pugi::node_element; }
+bool is_element(const pugi::xml_node& node) {
+  return node.type() == pugi::node_element;
+}
 
 bool is_text(const pugi::xml_node& node) {
   return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
@@ -35,10 +37,14 @@ class Parser {
   Result<Document> value(const Shape& shape, const pugi::xml_node& node, int depth) {
     if (depth > kMaxDepth) return malformed();
     switch (shape.type) {
-      case Type::Structure: return structure(shape, node, depth);
-      case Type::List: return list(shape, node, depth);
-      case Type::Map: return map(shape, node, "entry", depth);
-      default: return scalar(shape, node);
+      case Type::Structure:
+        return structure(shape, node, depth);
+      case Type::List:
+        return list(shape, node, depth);
+      case Type::Map:
+        return map(shape, node, "entry", depth);
+      default:
+        return scalar(shape, node);
     }
   }
 

@@ -15,10 +15,18 @@ using model::Type;
 void escape(std::string& out, std::string_view text, bool attribute) {
   for (char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += attribute ? "&quot;" : "\""; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += attribute ? "&quot;" : "\"";
+        break;
       case '\n':
       case '\t':
         if (attribute) {
@@ -49,7 +57,8 @@ void write_list(XmlWriter& xml, const Member& member, std::string_view name, con
   const auto& element = member.shape->element();
   if (member.flattened) {
     const auto each = flat_name(member, name, style);
-    for (const auto& item : items) write_member(xml, element, each, item, style);
+    for (const auto& item : items)
+      write_member(xml, element, each, item, style);
     return;
   }
   if (items.empty()) return xml.empty(name);
@@ -89,7 +98,8 @@ void write_structure(XmlWriter& xml, const Member& member, std::string_view name
     texts.emplace_back(each.wire_name(),
                        scalar_to_text(each, *present, TimestampFormat::Iso8601, style.precision));
   }
-  for (const auto& [key, text] : texts) attributes.emplace_back(key, text);
+  for (const auto& [key, text] : texts)
+    attributes.emplace_back(key, text);
   xml.open(name, attributes);
   write_members(xml, *member.shape, value, style);
   xml.close(name);
@@ -120,7 +130,9 @@ void XmlWriter::close(std::string_view name) {
   out_ += '>';
 }
 
-void XmlWriter::text(std::string_view content) { escape(out_, content, false); }
+void XmlWriter::text(std::string_view content) {
+  escape(out_, content, false);
+}
 
 void XmlWriter::leaf(std::string_view name, std::string_view content) {
   open(name);
@@ -147,8 +159,8 @@ void write_members(XmlWriter& xml, const Shape& shape, const Document& value, Xm
   }
 }
 
-void write_member(XmlWriter& xml, const Member& member, std::string_view name, const Document& value,
-                  XmlStyle style) {
+void write_member(XmlWriter& xml, const Member& member, std::string_view name,
+                  const Document& value, XmlStyle style) {
   const auto type = member.shape->type;
   if (type == Type::List && value.is_array()) {
     write_list(xml, member, name, value.get_array(), style);
