@@ -71,6 +71,16 @@ TEST(Crypto, SealedTextOpensOnlyWithItsKeyAndContext) {
   EXPECT_FALSE(unseal(std::string(32, 'x'), sealed, "here"));
 }
 
+TEST(Document, AccessorsTakeAnObjectWithoutCopyingIt) {
+  const auto document = *parse_json(R"({"inner":{"name":"a longer name than fits in place","list":[1],"deep":{"n":7}}})");
+  const auto name = text(object_of(document, "inner"), "name");
+  EXPECT_EQ(name, "a longer name than fits in place");
+  EXPECT_EQ(name.data(), find_path(document, "inner.name")->as_string().data());
+  EXPECT_EQ(&array_of(object_of(document, "inner"), "list"), &find_path(document, "inner.list")->as_array());
+  EXPECT_EQ(integer(object_of(object_of(document, "inner"), "deep"), "n"), 7);
+  EXPECT_TRUE(text(Document(1), "name").empty());
+}
+
 TEST(Document, BadTextNamesThePosition) {
   const auto bad = parse_json(R"({"a":1,})");
   ASSERT_FALSE(bad);

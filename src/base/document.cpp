@@ -12,6 +12,12 @@ namespace {
 const Array kEmptyArray;
 const Object kEmptyObject;
 
+/// The object that a document is; an empty one where it is of another kind.
+const Object& object_in(const Document& document) {
+  const auto* object = document.if_object();
+  return object ? *object : kEmptyObject;
+}
+
 boost::json::string_view sv(std::string_view text) { return {text.data(), text.size()}; }
 
 std::vector<const boost::json::key_value_pair*> sorted_members(const Object& object) {
@@ -76,9 +82,10 @@ void write_pretty(const Document& document, std::string& out, int indent) {
 
 }  // namespace
 
+const Document* find(const Object& object, std::string_view key) { return object.if_contains(sv(key)); }
+
 const Document* find(const Document& document, std::string_view key) {
-  const auto* object = document.if_object();
-  return object ? object->if_contains(sv(key)) : nullptr;
+  return find(object_in(document), key);
 }
 
 const Document* find_path(const Document& document, std::string_view path) {
@@ -91,40 +98,58 @@ const Document* find_path(const Document& document, std::string_view path) {
   return at;
 }
 
-std::string_view text(const Document& document, std::string_view key, std::string_view fallback) {
-  const auto* member = find(document, key);
+std::string_view text(const Object& object, std::string_view key, std::string_view fallback) {
+  const auto* member = find(object, key);
   const auto* string = member ? member->if_string() : nullptr;
   return string ? std::string_view(string->data(), string->size()) : fallback;
 }
 
-std::string string_of(const Document& document, std::string_view key, std::string_view fallback) {
-  return std::string(text(document, key, fallback));
+std::string string_of(const Object& object, std::string_view key, std::string_view fallback) {
+  return std::string(text(object, key, fallback));
 }
 
-std::optional<std::int64_t> integer(const Document& document, std::string_view key) {
-  const auto* member = find(document, key);
+std::optional<std::int64_t> integer(const Object& object, std::string_view key) {
+  const auto* member = find(object, key);
   if (!member || !member->is_number()) return std::nullopt;
   boost::system::error_code not_exact;
   const auto value = member->to_number<std::int64_t>(not_exact);
   return not_exact ? std::nullopt : std::optional(value);
 }
 
-bool flag(const Document& document, std::string_view key, bool fallback) {
-  const auto* member = find(document, key);
+bool flag(const Object& object, std::string_view key, bool fallback) {
+  const auto* member = find(object, key);
   const auto* value = member ? member->if_bool() : nullptr;
   return value ? *value : fallback;
 }
 
-const Array& array_of(const Document& document, std::string_view key) {
-  const auto* member = find(document, key);
+const Array& array_of(const Object& object, std::string_view key) {
+  const auto* member = find(object, key);
   const auto* array = member ? member->if_array() : nullptr;
   return array ? *array : kEmptyArray;
 }
 
+const Object& object_of(const Object& object, std::string_view key) {
+  const auto* member = find(object, key);
+  return member ? object_in(*member) : kEmptyObject;
+}
+
+std::string_view text(const Document& document, std::string_view key, std::string_view fallback) {
+  return text(object_in(document), key, fallback);
+}
+std::string string_of(const Document& document, std::string_view key, std::string_view fallback) {
+  return string_of(object_in(document), key, fallback);
+}
+std::optional<std::int64_t> integer(const Document& document, std::string_view key) {
+  return integer(object_in(document), key);
+}
+bool flag(const Document& document, std::string_view key, bool fallback) {
+  return flag(object_in(document), key, fallback);
+}
+const Array& array_of(const Document& document, std::string_view key) {
+  return array_of(object_in(document), key);
+}
 const Object& object_of(const Document& document, std::string_view key) {
-  const auto* member = find(document, key);
-  const auto* object = member ? member->if_object() : nullptr;
-  return object ? *object : kEmptyObject;
+  return object_of(object_in(document), key);
 }
 
 Result<Document> parse_json(std::string_view text) {

@@ -21,8 +21,10 @@ using Document = boost::json::value;
 using Object = boost::json::object;
 using Array = boost::json::array;
 
-/// The member `key`, or null where `document` is no object or has none.
+/// The member `key`, or null where `document` is no object or has none. Each accessor takes an Object as it is, too:
+/// converted to a Document it would be copied, and a view of the copy would dangle.
 const Document* find(const Document& document, std::string_view key);
+const Document* find(const Object& object, std::string_view key);
 
 /// Follows `path` ("detail.userIdentity.arn") through objects; null where it ends.
 const Document* find_path(const Document& document, std::string_view path);
@@ -30,15 +32,21 @@ const Document* find_path(const Document& document, std::string_view path);
 /// The text of a string member; `fallback` where absent or of another kind.
 std::string_view text(const Document& document, std::string_view key,
                       std::string_view fallback = {});
+std::string_view text(const Object& object, std::string_view key, std::string_view fallback = {});
 /// The same as an owned string.
 std::string string_of(const Document& document, std::string_view key,
                       std::string_view fallback = {});
+std::string string_of(const Object& object, std::string_view key, std::string_view fallback = {});
 /// A whole number: an integer, a double without fraction, or absent.
 std::optional<std::int64_t> integer(const Document& document, std::string_view key);
+std::optional<std::int64_t> integer(const Object& object, std::string_view key);
 bool flag(const Document& document, std::string_view key, bool fallback = false);
+bool flag(const Object& object, std::string_view key, bool fallback = false);
 /// A member that is an array (or object); a shared empty one where it is absent or of another kind.
 const Array& array_of(const Document& document, std::string_view key);
+const Array& array_of(const Object& object, std::string_view key);
 const Object& object_of(const Document& document, std::string_view key);
+const Object& object_of(const Object& object, std::string_view key);
 
 /// Parses one JSON text. Error: SerializationException 400, with the position. Depth is limited to 128.
 Result<Document> parse_json(std::string_view text);

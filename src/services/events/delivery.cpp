@@ -36,7 +36,7 @@ core::CallSpec call_for(const Rule& rule, const Document& target, const Arn& arn
     spec.params = Object{{"TopicArn", arn.str()}, {"Message", input}};
   } else {
     Object params{{"QueueUrl", queue_url(arn)}, {"MessageBody", input}};
-    const Document sqs = object_of(target, "SqsParameters");
+    const auto& sqs = object_of(target, "SqsParameters");
     if (const auto group = text(sqs, "MessageGroupId"); !group.empty())
       params["MessageGroupId"] = group;
     spec.operation = "SendMessage";
@@ -50,7 +50,7 @@ void send(Context& context, const Rule& rule, const Object& given, const Documen
   const auto arn = Arn::parse(text(target, "Arn"));
   if (!arn) return;
   const auto input = input_for(given, rule, event, context.now());
-  const Document policy = object_of(target, "RetryPolicy");
+  const auto& policy = object_of(target, "RetryPolicy");
   const core::Retry retry{
       .attempts = static_cast<int>(integer(policy, "MaximumRetryAttempts").value_or(185)) + 1,
       .initial = std::chrono::seconds(1),
@@ -59,7 +59,7 @@ void send(Context& context, const Rule& rule, const Object& given, const Documen
       .max_age =
           std::chrono::seconds(integer(policy, "MaximumEventAgeInSeconds").value_or(86'400))};
   Object then{{"rule", rule.arn()}, {"target", arn->str()}, {"attempts", retry.attempts}};
-  const Document dead_letter = object_of(target, "DeadLetterConfig");
+  const auto& dead_letter = object_of(target, "DeadLetterConfig");
   if (const auto queue = text(dead_letter, "Arn"); !queue.empty()) {
     then["queue"] = queue;
     then["event"] = to_json(event);
