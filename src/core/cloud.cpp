@@ -88,7 +88,9 @@ Result<void> Cloud::divert_bulk(Request& request) {
   if (!operation || operation->bulk.empty()) return {};
   auto* member = const_cast<Document*>(find_path(request.params, operation->bulk));
   if (!member || !(member->is_string() || member->is_array())) return {};
-  if (to_json(*member).size() > options_.bulk) *member = to_document(TRY(divert(*member)));
+  // A text's length is known; only an array has to be written to tell.
+  const auto size = member->is_string() ? member->get_string().size() : to_json(*member).size();
+  if (size > options_.bulk) *member = to_document(TRY(divert(*member)));
   return {};
 }
 

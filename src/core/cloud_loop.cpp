@@ -89,7 +89,7 @@ std::optional<std::chrono::milliseconds> Cloud::until_next_timer() const {
   const auto next = machine_->next_timer();
   if (!next) return std::nullopt;
   if (options_.clock == ClockKind::Virtual) {
-    if (machine_->outstanding_jobs() == 0 || *next <= present()) return std::chrono::milliseconds(0);
+    if (idle_for_jump() || *next <= present()) return std::chrono::milliseconds(0);
     return std::nullopt;
   }
   return std::clamp(*next - present(), Duration(0), Duration(60'000));

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "core/table.hpp"
+#include "core/testing.hpp"
 
 namespace tocsin::core {
 namespace {
@@ -14,17 +15,6 @@ struct Note {
 };
 BOOST_DESCRIBE_STRUCT(Note, (), (text))
 constexpr Table<Note> kNotes{"test.notes"};
-
-class Everybody : public Authorizer {
- public:
-  std::optional<Secret> secret_of(const store::View&, const Secrets&, std::string_view) const override { return {}; }
-  Result<Principal> identify(const store::View&, const Credential&, Time) const override {
-    return Principal{.kind = Principal::Kind::Root, .account = AccountId("123456789012")};
-  }
-  Result<void> authorize(const store::View&, const Principal&, const Request&, const Access&, Time) const override {
-    return {};
-  }
-};
 
 class Echo : public Worker {
  public:
@@ -36,7 +26,7 @@ class Echo : public Worker {
 
 Registry notes() {
   Registry registry;
-  registry.set_authorizer(std::make_unique<Everybody>());
+  registry.set_authorizer(allow_all());
   registry.add(Service{"notes", "notes", {
       {"Put", Effect::Write, [](Call& call) -> Outcome {
          kNotes.put(call, Key{text(call.params(), "Id")}, {string_of(call.params(), "Text")});

@@ -151,7 +151,7 @@ std::vector<Machine::PendingJob> Machine::outbox() const {
   for (const auto& id : jobs_) {
     const auto job = kJobs.get(state_, Key{id});
     const auto task = kTasks.get(state_, Key{job->task});
-    if (task) pending.push_back(make_job(state_, job->task, job->attempt, *task));
+    if (task) pending.push_back(make_job(job->task, job->attempt, *task));
   }
   return pending;
 }

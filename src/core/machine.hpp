@@ -22,7 +22,7 @@ struct TaskRow;
 
 class Machine {
  public:
-  /// Of the meaning of inputs. Raise it when the same input would yield another state; see docs/upgrade.md.
+  /// Of the meaning of inputs. Raise it when the same input would yield another state; an upgrade is an input of its own (ARCHITECTURE.md, idea 9).
   static constexpr int kVersion = 1;
 
   /// Error where the state is newer than this binary.
@@ -99,11 +99,12 @@ class Machine {
   // tasks.cpp: the durable-execution kernel
   std::string start_task(Context& context, Task task);
   void run_task(Context& context, const std::string& id);
+  void attempt(Context& context, const std::string& id, TaskRow row);
   void end_attempt(Context& context, const std::string& id, const Result<Document>& outcome);
   void job_result(Context& context, const Document& body);
   void fire_timer(Context& context, const std::string& id);
   void resume(Context& context, const Continuation& then, const Result<Document>& outcome, int attempts);
-  PendingJob make_job(const store::View& view, const std::string& task_id, int attempt, const TaskRow& row) const;
+  PendingJob make_job(const std::string& task_id, int attempt, const TaskRow& row) const;
   // changes.cpp: resource changes
   void emit_changes(Context& context);
 

@@ -46,45 +46,46 @@ std::string Machine::start_task(Context& context, Task task) {
   if (auto* call = std::get_if<CallSpec>(&task.work)) row.call = std::move(*call);
   else row.job = std::move(std::get<JobSpec>(task.work));
   row.node = context.trace(row.call ? "task" : "job", task.name.empty() ? name_of(row) : task.name);
-  kTasks.put(context, Key{id}, row);
   if (row.job) {
     Context task_context(*this, turn, context.transaction_, row.scope, row.node);
-    run_task(task_context, id);
+    attempt(task_context, id, std::move(row));
   } else {
+    kTasks.put(context, Key{id}, row);
     context.later({std::string(kRunTask), Object{{"task", id}}});
   }
   return id;
 }
 
-Machine::PendingJob Machine::make_job(const store::View&, const std::string& task_id, int attempt,
-                                      const TaskRow& row) const {
+Machine::PendingJob Machine::make_job(const std::string& task_id, int attempt, const TaskRow& row) const {
   auto payload = row.job->payload;
   secrets_.open_all(payload);
   return {Job{job_id(task_id, attempt), row.job->kind, std::move(payload), row.node}, row.job->delivery};
 }
 
 void Machine::run_task(Context& context, const std::string& id) {
-  auto row = kTasks.get(context, Key{id});
-  if (!row) return;
-  ++row->attempts;
-  kTasks.put(context, Key{id}, *row);
-  context.set_scope(row->scope);
-  context.set_cause(row->node);
-  if (row->job) {
-    kJobs.put(context, Key{job_id(id, row->attempts)}, {id, row->attempts});
-    context.turn_.applied.jobs.push_back(make_job(context, id, row->attempts, *row));
+  if (auto row = kTasks.get(context, Key{id})) attempt(context, id, *std::move(row));
+}
+
+void Machine::attempt(Context& context, const std::string& id, TaskRow row) {
+  ++row.attempts;
+  kTasks.put(context, Key{id}, row);
+  context.set_scope(row.scope);
+  context.set_cause(row.node);
+  if (row.job) {
+    kJobs.put(context, Key{job_id(id, row.attempts)}, {id, row.attempts});
+    context.turn_.applied.jobs.push_back(make_job(id, row.attempts, row));
     return;
   }
   Request request{.id = context.new_uuid(),
-                  .service = row->call->service,
-                  .operation = row->call->operation,
-                  .params = std::move(row->call->params),
-                  .scope = row->call->scope,
-                  .credential = row->call->credential,
-                  .source_ip = row->call->credential.service,
-                  .user_agent = row->call->credential.service};
+                  .service = row.call->service,
+                  .operation = row.call->operation,
+                  .params = std::move(row.call->params),
+                  .scope = row.call->scope,
+                  .credential = row.call->credential,
+                  .source_ip = row.call->credential.service,
+                  .user_agent = row.call->credential.service};
   const bool as_session = request.credential.kind == Credential::Kind::Session;
-  auto outcome = perform(context, request, as_session ? &row->call->principal : nullptr, {.task_id = id});
+  auto outcome = perform(context, request, as_session ? &row.call->principal : nullptr, {.task_id = id});
   if (!outcome.pending()) end_attempt(context, id, std::move(outcome).result());
 }
 

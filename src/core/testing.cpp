@@ -11,7 +11,6 @@ namespace {
 
 const AccountId kAccount("123456789012");
 
-/// Everybody is the root of the account, a nested call the service that makes it; everything is allowed.
 class AllowAll : public Authorizer {
  public:
   std::optional<Secret> secret_of(const store::View&, const Secrets&, std::string_view) const override {
@@ -36,11 +35,13 @@ Secrets test_secrets() { return Secrets(std::string(32, 't')); }
 
 }  // namespace
 
+std::unique_ptr<Authorizer> allow_all() { return std::make_unique<AllowAll>(); }
+
 TestCloud::TestCloud(const Register& register_services) : TestCloud(register_services, store::in_memory()) {}
 
 TestCloud::TestCloud(const Register& register_services, store::Stores stores)
     : events_(std::make_shared<std::vector<Event>>()), stores_(std::move(stores)) {
-  registry_.set_authorizer(std::make_unique<AllowAll>());
+  registry_.set_authorizer(allow_all());
   register_services(registry_);
   registry_.on_event([events = events_](Context&, const Event& event) { events->push_back(event); });
   auto machine = Machine::open(registry_, *stores_.state, *stores_.blobs, test_secrets());

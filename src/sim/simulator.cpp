@@ -11,6 +11,7 @@
 #include "core/machine.hpp"
 #include "sim/delivery_service.hpp"
 #include "store/faulty.hpp"
+#include "store/memory.hpp"
 
 namespace tocsin::sim {
 namespace {
@@ -23,11 +24,6 @@ class World {
  public:
   explicit World(std::uint64_t seed) : random_(seed), registry_(delivery_service()) {
     report_.seed = seed;
-    auto stores = store::in_memory();
-    blobs_ = std::move(stores.blobs);
-    log_ = std::make_unique<store::FaultyLog>(std::move(stores.log), [this](store::Operation operation) {
-      return operation == store::Operation::Append && failing_ && chance(10);
-    });
     recover();
     put({.kind = Input::Kind::Bootstrap, .body = Object{{"account", "123456789012"}}});
   }
@@ -38,7 +34,7 @@ class World {
     if (dice < 40) client_call();
     else if (dice < 60) fire_timers();
     else if (dice < 85) worker_result();
-    else if (dice < 92) checkpoint();
+    else if (dice < 92) TOCSIN_ASSERT(stores_.state->checkpoint());
     else if (dice < 97) crash();
   }
 
@@ -52,7 +48,7 @@ class World {
       fire_timers();
     }
     check();
-    report_.digest = store::digest(*state_);
+    report_.digest = store::digest(*stores_.state);
     if (replayed() != report_.digest) violation("the log replays to another state");
     return std::move(report_);
   }
@@ -66,7 +62,7 @@ class World {
     input.version = Machine::kVersion;
     input.time = now_;
     const std::string entry = to_bytes(input);
-    if (!log_->append(std::span(&entry, 1))) return false;
+    if (!stores_.log->append(std::span(&entry, 1))) return false;
     if (failing_ && chance(3)) {
       crash();
       return true;
@@ -122,14 +118,6 @@ class World {
     std::erase(running_, id);
   }
 
-  void checkpoint() {
-    kept_.clear();
-    state_->scan("", "", store::Direction::Forward, [&](std::string_view key, std::string_view value) {
-      kept_[std::string(key)] = std::string(value);
-      return true;
-    });
-  }
-
   /// What was not checkpointed is gone; the log is not.
   void crash() {
     ++report_.crashes;
@@ -137,28 +125,38 @@ class World {
   }
 
   void recover() {
-    auto stores = store::in_memory();
-    TOCSIN_ASSERT(stores.state->commit(kept_));
-    state_ = std::move(stores.state);
-    machine_ = *Machine::open(registry_, *state_, *blobs_, core::Secrets(std::string(32, 's')));
-    running_.clear();
-    TOCSIN_ASSERT(log_->read(machine_->applied() + 1, [&](std::uint64_t sequence, std::string_view entry) -> Result<void> {
-      apply(sequence, entry);
-      return {};
-    }));
+    machine_.reset();
+    stores_ = {};
+    stores_ = store::faulty(folder_.open(), [this](store::Operation operation) {
+      return operation == store::Operation::Append && failing_ && chance(10);
+    });
+    machine_ = open_on(*stores_.state);
+    TOCSIN_ASSERT(apply_log(*machine_));
     running_.clear();
     for (const auto& pending : machine_->outbox()) running_.push_back(pending.job.id);
   }
 
+  std::unique_ptr<Machine> open_on(store::State& state) {
+    return *Machine::open(registry_, state, *stores_.blobs, core::Secrets(std::string(32, 's')));
+  }
+
+  /// Applies what the log has and the machine has not.
+  Result<void> apply_log(Machine& machine) {
+    return stores_.log->read(machine.applied() + 1, [&](std::uint64_t sequence, std::string_view entry) -> Result<void> {
+      TRY(machine.apply(sequence, TRY(core::input_from(entry))));
+      return {};
+    });
+  }
+
   std::string replayed() {
-    kept_.clear();
-    const auto last = std::move(state_);
-    recover();
-    return store::digest(*state_);
+    const auto empty = store::in_memory();
+    const auto machine = open_on(*empty.state);
+    TOCSIN_ASSERT(apply_log(*machine));
+    return store::digest(*empty.state);
   }
 
   std::int64_t times(const core::Table<Count>& table, const std::string& id) const {
-    return table.get(*state_, Key{id}).value_or(Count{}).times;
+    return table.get(*stores_.state, Key{id}).value_or(Count{}).times;
   }
 
   void check() {
@@ -179,11 +177,9 @@ class World {
   std::mt19937_64 random_;
   bool failing_ = true;
   core::Registry registry_;
-  std::unique_ptr<store::Log> log_;
-  std::unique_ptr<store::State> state_;
-  std::unique_ptr<store::Blobs> blobs_;
+  store::MemoryFolder folder_;
+  store::Stores stores_;
   std::unique_ptr<Machine> machine_;
-  store::Batch kept_;
   Time now_ = from_ms(1'790'000'000'000);
   std::vector<std::string> running_;
   std::map<std::string, std::string> acknowledged_;
