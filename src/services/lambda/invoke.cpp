@@ -20,9 +20,7 @@ constexpr int kAsynchronousAttempts = 3;
 /// The role's session, renewed in time; sandboxes live as long as it does (Generation).
 Result<void> renew_credentials(Context& context, Function& function) {
   if (function.credentials_until > context.now() + kBeforeExpiry) return {};
-  auto assumed = TRY(context.call({"sts", "AssumeRole", Object{{"RoleArn", function.role}, {"RoleSessionName", function.name}}, context.scope(),
-                                   {.kind = core::Credential::Kind::Service, .account = context.account(), .service = "lambda.amazonaws.com"}, {}})
-                         .result());
+  const auto assumed = TRY(assume_role(context, function));
   const auto& credentials = object_of(assumed, "Credentials");
   function.credentials = {{"AccessKeyId", text(credentials, "AccessKeyId")},
                           {"SecretAccessKey", context.seal(text(credentials, "SecretAccessKey"))},
@@ -78,13 +76,17 @@ void write_logs(Context& context, const Function& function, const Document& resu
 
 Object reply_to(const Document& result) {
   Object reply{{"StatusCode", 200}, {"ExecutedVersion", "$LATEST"}, {"Payload", base64(text(result, "Payload"))}};
-  for (const auto* member : {"FunctionError"}) {
-    if (const auto* value = find(result, member)) reply[member] = *value;
-  }
+  if (const auto* error = find(result, "FunctionError")) reply["FunctionError"] = *error;
   return reply;
 }
 
 }  // namespace
+
+Result<Document> assume_role(Context& context, const Function& function) {
+  return context.call({"sts", "AssumeRole", Object{{"RoleArn", function.role}, {"RoleSessionName", function.name}}, context.scope(),
+                       {.kind = core::Credential::Kind::Service, .account = context.account(), .service = "lambda.amazonaws.com"}, {}})
+      .result();
+}
 
 Outcome invoke(Call& call) {
   const auto function = TRY(function_of(call));

@@ -35,6 +35,8 @@ inline constexpr core::Table<Function> kFunctions{"lambda.functions"};  // accou
 Result<Function> function_of(core::Call& call);
 /// Its name alone; empty where the parameter is not a function's.
 std::string name_in(std::string_view function_name);
+/// A session of the function's role, as Lambda takes it: STS's reply. Error where the role does not trust Lambda.
+Result<Document> assume_role(core::Context& context, const Function& function);
 std::string policy_text(const Function& function);
 /// FunctionConfiguration as the API shows it.
 Object configuration(const core::Secrets& secrets, const Function& function);
