@@ -250,6 +250,27 @@ bool encode_raw_payload(const Member& payload, const Document& value, HttpReply&
   return true;
 }
 
+Result<Document> decode_rest(const Route& route, const model::Operation& operation,
+                             const HttpMessage& message, std::string_view code,
+                             const RestBody& read) {
+  if (!operation.input) return Document(Object());
+  const auto& shape = *operation.input->shape;
+  const auto match = match_route(*route.service, message);
+  auto params = TRY(decode_bindings(*match, shape, message, code));
+  if (const auto* payload = shape.payload) {
+    if (auto raw = TRY(decode_raw_payload(*payload, message, code))) {
+      params[payload->name] = std::move(*raw);
+    } else if (payload->shape->type == Type::Structure && !message.body.empty()) {
+      params[payload->name] = TRY(read.payload(*payload, message.body));
+    }
+  } else if (has_body_members(shape) && !message.body.empty()) {
+    auto body = TRY(read.members(operation, message.body));
+    for (auto& entry : body.as_object())
+      params[entry.key()] = std::move(entry.value());
+  }
+  return Document(std::move(params));
+}
+
 bool has_body_members(const Shape& shape) {
   if (shape.payload) return false;
   return std::any_of(shape.members.begin(), shape.members.end(),

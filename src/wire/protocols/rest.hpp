@@ -54,6 +54,16 @@ Result<std::optional<Document>> decode_raw_payload(const model::Member& payload,
                                                    const HttpMessage& message,
                                                    std::string_view code);
 
+/// How a protocol reads what stands in the body: a payload that is a structure, and the members without a binding.
+struct RestBody {
+  Result<Document> (*payload)(const model::Member& payload, std::string_view body);
+  Result<Document> (*members)(const model::Operation& operation, std::string_view body);
+};
+/// A whole request: bindings, then payload or body.
+Result<Document> decode_rest(const Route& route, const model::Operation& operation,
+                             const HttpMessage& message, std::string_view code,
+                             const RestBody& read);
+
 /// Status and headers of a reply.
 HttpReply encode_bindings(const Route& route, const model::Operation& operation,
                           const Document& value);

@@ -22,31 +22,17 @@ Result<const model::Operation*> find_rest_json(const Route& route, const HttpMes
               404);
 }
 
-Result<void> decode_payload(const model::Member& payload, const HttpMessage& message,
-                            Object& params) {
-  if (auto raw = TRY(decode_raw_payload(payload, message, kWrongValue))) {
-    params[payload.name] = std::move(*raw);
-  } else if (payload.shape->type == model::Type::Structure && !message.body.empty()) {
-    auto parsed = TRY(parse_json(message.body));
-    params[payload.name] = TRY(from_json_value(*payload.shape, std::move(parsed), kNaming));
-  }
-  return {};
+Result<Document> read_payload(const model::Member& payload, std::string_view body) {
+  return from_json_value(*payload.shape, TRY(parse_json(body)), kNaming);
+}
+
+Result<Document> read_members(const model::Operation& operation, std::string_view body) {
+  return Document(TRY(body_from_json(*operation.input->shape, body, kNaming)));
 }
 
 Result<Document> decode(const Route& route, const model::Operation& operation,
                         const HttpMessage& message) {
-  if (!operation.input) return Document(Object());
-  const auto& shape = *operation.input->shape;
-  const auto match = match_route(*route.service, message);
-  auto params = TRY(decode_bindings(*match, shape, message, kWrongValue));
-  if (shape.payload) {
-    TRY(decode_payload(*shape.payload, message, params));
-  } else if (has_body_members(shape)) {
-    auto body = TRY(body_from_json(shape, message.body, kNaming));
-    for (auto& entry : body)
-      params[entry.key()] = std::move(entry.value());
-  }
-  return Document(std::move(params));
+  return decode_rest(route, operation, message, kWrongValue, {read_payload, read_members});
 }
 
 HttpReply encode(const Route& route, const model::Operation& operation, const Document& value,

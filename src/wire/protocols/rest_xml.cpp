@@ -62,33 +62,20 @@ Result<const model::Operation*> find_rest_xml(const Route& route, const HttpMess
               405);
 }
 
-Result<void> decode_payload(const model::Member& payload, const HttpMessage& message,
-                            Object& params) {
-  if (auto raw = TRY(decode_raw_payload(payload, message, kWrongValue))) {
-    params[payload.name] = std::move(*raw);
-  } else if (payload.shape->type == model::Type::Structure && !message.body.empty()) {
-    params[payload.name] = TRY(parse_xml(*payload.shape, payload.wire_name(), message.body));
-  }
-  return {};
+Result<Document> read_payload(const model::Member& payload, std::string_view body) {
+  return parse_xml(*payload.shape, payload.wire_name(), body);
+}
+
+Result<Document> read_members(const model::Operation& operation, std::string_view body) {
+  const auto root = operation.input->location_name.empty()
+                        ? fmt::format("{}Request", operation.name)
+                        : std::string(operation.input->location_name);
+  return parse_xml(*operation.input->shape, root, body);
 }
 
 Result<Document> decode(const Route& route, const model::Operation& operation,
                         const HttpMessage& message) {
-  if (!operation.input) return Document(Object());
-  const auto& shape = *operation.input->shape;
-  const auto match = match_route(*route.service, message);
-  auto params = TRY(decode_bindings(*match, shape, message, kWrongValue));
-  if (shape.payload) {
-    TRY(decode_payload(*shape.payload, message, params));
-  } else if (has_body_members(shape) && !message.body.empty()) {
-    const auto root = operation.input->location_name.empty()
-                          ? fmt::format("{}Request", operation.name)
-                          : std::string(operation.input->location_name);
-    auto body = TRY(parse_xml(shape, root, message.body));
-    for (auto& entry : body.get_object())
-      params[entry.key()] = std::move(entry.value());
-  }
-  return Document(std::move(params));
+  return decode_rest(route, operation, message, kWrongValue, {read_payload, read_members});
 }
 
 /// x-amz-id-2 is opaque; ours is told from the request id.
