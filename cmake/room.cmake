@@ -7,7 +7,6 @@
 
 set(TOCSIN_WARNINGS -Wall -Wextra -Werror -Wno-missing-field-initializers)
 
-# A sanitizer or fuzz build must not carry the release build's hardening twice.
 function(tocsin_compile target)
   target_compile_options(${target} PRIVATE ${TOCSIN_WARNINGS})
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)

@@ -27,9 +27,12 @@ std::filesystem::path runtimes() {
 }
 
 /// The root key of a first start: shown once, and kept in a file that only its owner reads.
-Result<void> show_root_key(const std::filesystem::path& folder, const iam::RootKey& key) {
+Result<void> show_root_key(const std::filesystem::path& folder, const store::View& view, const core::Secrets& secrets) {
   const auto file = folder / "root-credentials";
   if (std::filesystem::exists(file)) return {};
+  const auto found = iam::root_key(view, secrets);
+  if (!found) return {};
+  const auto& key = *found;
   TRY(write_private(file, fmt::format("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n", key.access_key_id, key.secret_access_key)));
   fmt::print(stderr, "First start: the root key is {} with the secret {}\nIt is kept in {} and not shown again.\n",
              key.access_key_id, key.secret_access_key, file.string());
@@ -50,7 +53,7 @@ Result<void> run(const ServeOptions& options, const sigset_t& signals) {
   auto& state = *stores.state;
   auto cloud = TRY(core::Cloud::open({.clock = options.virtual_clock ? core::ClockKind::Virtual : core::ClockKind::Real, .account = AccountId(options.account)},
                                      all_services(), std::move(stores), secrets));
-  if (const auto key = iam::root_key(state, secrets)) TRY(show_root_key(options.data, *key));
+  TRY(show_root_key(options.data, state, secrets));
   add_workers(*cloud, options);
   wire::Gateway gateway(*cloud, {.server = {.listen = {options.listen}},
                                  .auth = options.strict ? wire::AuthMode::Strict : wire::AuthMode::Relaxed,
