@@ -5,6 +5,7 @@
 #include "base/assert.hpp"
 #include "base/log.hpp"
 #include "core/registry_tables.hpp"
+#include "core/trace.hpp"
 #include "core/turn.hpp"
 
 namespace tocsin::core {
@@ -19,6 +20,16 @@ Failure not_served(const Request& request) {
 
 std::string_view outcome_name(const Result<Document>& outcome) {
   return outcome ? std::string_view("ok") : std::string_view(outcome.error().code);
+}
+
+TraceNode call_node(const Request& request, std::string id, std::string cause, std::string event_id,
+                    Time now) {
+  return {.id = std::move(id),
+          .kind = "call",
+          .name = request.service + ":" + request.operation,
+          .time = now,
+          .cause = std::move(cause),
+          .event_id = std::move(event_id)};
 }
 
 }  // namespace
@@ -60,26 +71,26 @@ Outcome Machine::perform(Context& context, Request& request, const Principal* gi
   if (!principal->account.empty()) request.scope.account = principal->account;
 
   const auto cause = context.cause_.empty() ? request.cause : context.cause_;
-  const auto event_id = turn.read_only ? std::string() : context.new_uuid();
   const auto scope = std::exchange(context.scope_, request.scope);
-  const auto outer_cause = std::exchange(context.cause_, cause);
-  const auto node = turn.read_only ? std::string()
-                                   : context.trace("call", request.service + ":" + request.operation, {}, event_id);
+  const auto outer_cause = context.cause_;
+  TraceNode node;
+  if (!turn.read_only) {
+    node = call_node(request, context.next_node(), cause, context.new_uuid(), context.now());
+  }
   Savepoint savepoint(turn);
   Transaction inner(context.transaction_);
-  Call call(Context(*this, turn, inner, request.scope, node), request, *principal);
+  Call call(Context(*this, turn, inner, request.scope, node.id), request, *principal);
   auto outcome = run_handler(call, *operation);
-  context.cause_ = node;
+  context.cause_ = node.id;
   if (const auto* token = outcome.pending()) {
     context.transaction_.merge(std::move(inner));
-    auto row = kParked.get(context, Key{token->id}).value_or(ParkedRow{});
-    row.frames.push_back({waiter.request_id, waiter.task_id, to_document(request), *principal, event_id, node});
-    kParked.put(context, Key{token->id}, row);
+    context.put_node(node);
+    park(context, *token, waiter, request, *principal, node);
   } else {
     auto result = std::move(outcome).result();
     if (result) context.transaction_.merge(std::move(inner));
     else savepoint.roll_back();
-    if (!turn.read_only) record(context, request, *principal, result, event_id, operation->effect == Effect::Read);
+    if (!turn.read_only) end_call(context, std::move(node), request, *principal, result);
     outcome = std::move(result);
   }
   context.scope_ = scope;
@@ -87,10 +98,28 @@ Outcome Machine::perform(Context& context, Request& request, const Principal* gi
   return outcome;
 }
 
+void Machine::park(Context& context, const Token& token, const Waiter& waiter, Request& request,
+                   const Principal& principal, const TraceNode& node) {
+  context.seal_sensitive(request.service, request.operation, request.params);
+  auto row = kParked.get(context, Key{token.id}).value_or(ParkedRow{});
+  row.frames.push_back({waiter.request_id, waiter.task_id, to_document(request), principal,
+                        node.event_id, node.id});
+  kParked.put(context, Key{token.id}, row);
+}
+
 /// `context.cause_` is the call's node.
+void Machine::end_call(Context& context, TraceNode node, const Request& request,
+                       const Principal& principal, const Result<Document>& outcome) {
+  const auto event_id = node.event_id;
+  node.outcome = outcome_name(outcome);
+  node.ended = context.now();
+  context.put_node(node);
+  const auto* operation = registry_.operation(request.service, request.operation);
+  record(context, request, principal, outcome, event_id, operation->effect == Effect::Read);
+}
+
 void Machine::record(Context& context, const Request& request, const Principal& principal,
                      const Result<Document>& outcome, const std::string& event_id, bool read) {
-  context.trace_outcome(context.cause_, outcome_name(outcome));
   if (!registry_.tables_->audit) return;
   registry_.tables_->audit->record(context, {.event_id = event_id,
                                              .request = request,
@@ -118,10 +147,9 @@ void Machine::record_read(Context& context, const Document& body) {
   const auto request = request_from(object_of(body, "request"));
   const auto principal = decoded<Principal>(object_of(body, "principal"));
   context.set_scope(request.scope);
-  context.set_cause(request.cause);
-  const auto event_id = context.new_uuid();
-  context.set_cause(context.trace("call", request.service + ":" + request.operation, {}, event_id));
-  record(context, request, principal, outcome_from(body), event_id, true);
+  auto node = call_node(request, context.next_node(), request.cause, context.new_uuid(), context.now());
+  context.set_cause(node.id);
+  end_call(context, std::move(node), request, principal, outcome_from(body));
 }
 
 bool Machine::resolve(Context& context, const Token& token, const Result<Document>& result) {
@@ -131,6 +159,7 @@ bool Machine::resolve(Context& context, const Token& token, const Result<Documen
   for (const auto& frame : row->frames) {
     const auto request = request_from(frame.request);
     Context waiting(*this, context.turn_, context.transaction_, request.scope, frame.node);
+    waiting.trace_outcome(frame.node, outcome_name(result));
     record(waiting, request, frame.principal, result, frame.event_id, false);
     if (!frame.task_id.empty()) end_attempt(waiting, frame.task_id, result);
     if (!frame.request_id.empty()) context.turn_.applied.replies.push_back({frame.request_id, result});

@@ -6,6 +6,7 @@
 #include "base/assert.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "core/sensitive.hpp"
 
 namespace tocsin::core {
 namespace {
@@ -44,6 +45,7 @@ void Cloud::start() {
     }
   }
   thread_ = std::thread([this] { run(); });
+  sweeper_ = std::thread([this] { sweep_blobs(); });
 }
 
 void Cloud::stop() {
@@ -54,7 +56,9 @@ void Cloud::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
+  sweeper_wake_.notify_all();
   thread_.join();
+  sweeper_.join();
   for (auto& [id, done] : clients_) done(std::unexpected(stopping()));
   clients_.clear();
   if (auto kept = stores_.state->checkpoint(); !kept) log_error("checkpoint failed", {{"cause", kept.error().message}});
@@ -62,13 +66,19 @@ void Cloud::stop() {
 
 void Cloud::call(Request request, Done done) {
   const auto* operation = registry_.operation(request.service, request.operation);
-  if (operation && operation->effect == Effect::Read) {
+  const bool read = operation && operation->effect == Effect::Read;
+  if (!read) {
+    if (auto diverted = divert_bulk(request); !diverted) return done(std::unexpected(diverted.error()));
+  }
+  const auto& secrets = machine_->secrets();
+  seal_sensitive(request.service, request.operation, request.params,
+                 [&](std::string_view plain) { return secrets.seal(plain); });
+  if (read) {
     ++reads_;
     auto answer = machine_->read(*stores_.state->snapshot(), std::move(request), present());
     if (!answer.audit) return done(std::move(answer.reply));
     return enqueue({*std::move(answer.audit), std::move(done), std::move(answer.reply)});
   }
-  if (auto diverted = divert_bulk(request); !diverted) return done(std::unexpected(diverted.error()));
   enqueue({.input = call_input(request), .done = std::move(done)});
 }
 
@@ -138,7 +148,10 @@ Cloud::Stats Cloud::stats() const {
 void Cloud::dispatch(Machine::PendingJob pending) {
   const auto worker = worker_of_.find(pending.job.kind);
   const auto id = pending.job.id;
-  auto done = [this, id](Result<Document> outcome) { enqueue({.input = job_result_input(id, outcome)}); };
+  auto done = [this, id, secret = std::move(pending.secret_results)](Result<Document> outcome) {
+    seal_members(outcome, secret, [&](std::string_view plain) { return machine_->secrets().seal(plain); });
+    enqueue({.input = job_result_input(id, outcome)});
+  };
   if (worker == worker_of_.end()) {
     return done(fail("NotImplemented", fmt::format("no worker carries out \"{}\"", pending.job.kind), 501));
   }

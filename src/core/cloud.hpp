@@ -31,6 +31,8 @@ struct CloudOptions {
   std::size_t group = 1'024;        // inputs in one append
   std::uint64_t checkpoint = 50'000;  // inputs between checkpoints
   std::size_t bulk = 32 * 1024;     // longer bulk members go to blobs before append
+  std::chrono::milliseconds sweep_every = std::chrono::minutes(10);
+  std::chrono::milliseconds blob_grace = std::chrono::hours(1);  // see core/blob_sweep.hpp
 };
 
 class Cloud {
@@ -88,6 +90,11 @@ class Cloud {
   void apply_one(std::uint64_t sequence, Waiting& waiting, std::vector<Machine::PendingJob>& jobs);
   void dispatch(Machine::PendingJob pending);
   void checkpoint_if_due();
+  bool checkpoint();
+  // cloud_sweep.cpp
+  void answer_wanted_checkpoint(std::unique_lock<std::mutex>& lock);
+  bool want_checkpoint(std::unique_lock<std::mutex>& lock);
+  void sweep_blobs();
   Time present() const;
 
   CloudOptions options_;
@@ -103,7 +110,9 @@ class Cloud {
   std::condition_variable wake_;
   std::deque<Waiting> queue_;
   bool stopping_ = false;
-  std::thread thread_;
+  std::uint64_t wanted_checkpoint_ = 0, had_checkpoint_ = 0;  // numbers of what the sweeper asked for and got
+  std::condition_variable sweeper_wake_;
+  std::thread thread_, sweeper_;
   std::atomic<std::int64_t> last_time_ms_{0};
   std::atomic<std::uint64_t> inputs_{0}, reads_{0}, appends_{0}, refused_{0};
   std::atomic<std::size_t> timers_{0}, jobs_{0};

@@ -69,12 +69,13 @@ void Cloud::run() {
     add_due_timers(group);
     if (!group.empty()) process(std::move(group));
     lock.lock();
+    if (wanted_checkpoint_ > had_checkpoint_) answer_wanted_checkpoint(lock);
   }
 }
 
 /// Waits until there is something to do; `lock` is held on return.
 std::vector<Cloud::Waiting> Cloud::collect(std::unique_lock<std::mutex>& lock) {
-  const auto ready = [&] { return stopping_ || !queue_.empty(); };
+  const auto ready = [&] { return stopping_ || !queue_.empty() || wanted_checkpoint_ > had_checkpoint_; };
   if (const auto wait = until_next_timer()) wake_.wait_for(lock, *wait, ready);
   else wake_.wait(lock, ready);
   std::vector<Waiting> group;
@@ -162,10 +163,15 @@ void Cloud::apply_one(std::uint64_t sequence, Waiting& waiting, std::vector<Mach
 
 void Cloud::checkpoint_if_due() {
   if (machine_->applied() - last_checkpoint_ < options_.checkpoint) return;
+  (void)checkpoint();
+}
+
+bool Cloud::checkpoint() {
   last_checkpoint_ = machine_->applied();
   auto kept = stores_.state->checkpoint();
   if (kept) kept = stores_.log->truncate_below(machine_->applied() + 1);
   if (!kept) log_error("checkpoint failed", {{"cause", kept.error().message}});
+  return kept.has_value();
 }
 
 }  // namespace tocsin::core

@@ -6,6 +6,7 @@
 #include "base/assert.hpp"
 #include "base/crypto.hpp"
 #include "core/machine.hpp"
+#include "core/sensitive.hpp"
 #include "core/trace.hpp"
 #include "core/turn.hpp"
 
@@ -44,6 +45,10 @@ double Context::new_fraction() {
 
 Document Context::seal(std::string_view plaintext) {
   return secrets().seal(plaintext, fmt::format("{} {} {}", turn_.epoch, turn_.sequence, ++turn_.ids));
+}
+
+void Context::seal_sensitive(std::string_view service, std::string_view operation, Document& params) {
+  core::seal_sensitive(service, operation, params, [this](std::string_view plain) { return seal(plain); });
 }
 
 std::optional<std::string> Context::open(const Document& sealed) const { return secrets().open(sealed); }
@@ -106,18 +111,6 @@ bool Context::resolve(const Token& token, const Result<Document>& result) {
 }
 
 Result<std::string> Context::blob(const store::BlobRef& ref) const { return blobs().get(ref); }
-
-void Context::hold_blob(const store::BlobRef& ref) {
-  auto holds = kBlobHolds.get(*this, Key{ref.sha256}).value_or(BlobHolds{});
-  ++holds.count;
-  kBlobHolds.put(*this, Key{ref.sha256}, holds);
-}
-
-void Context::release_blob(const store::BlobRef& ref) {
-  auto holds = kBlobHolds.get(*this, Key{ref.sha256}).value_or(BlobHolds{});
-  if (--holds.count > 0) kBlobHolds.put(*this, Key{ref.sha256}, holds);
-  else kBlobHolds.erase(*this, Key{ref.sha256});
-}
 
 Result<void> Call::authorize(const Access& access) {
   return machine_.registry().authorizer().authorize(*this, principal_, request_, access, now());

@@ -21,6 +21,7 @@ namespace tocsin::core {
 class Machine;
 class Call;
 struct Turn;
+struct TraceNode;
 
 /// Names a reply that is not there yet.
 struct Token {
@@ -75,6 +76,7 @@ class Context {
   std::string new_id(std::string_view alphabet, std::size_t length);
   double new_fraction();                             // [0, 1), for jitter
   Document seal(std::string_view plaintext);
+  /// The text of a parameter that the model marks as sensitive, sealed or plain.
   std::optional<std::string> open(const Document& sealed) const;
   const Secrets& secrets() const;
 
@@ -97,11 +99,9 @@ class Context {
   bool resolve(const Token& token, const Result<Document>& result);
 
   // --- blobs: content-addressed, hence deterministic --------------------------------------------
+  /// A blob lives as long as a row of the state names it (core/blob_sweep.hpp).
   Result<std::string> blob(const store::BlobRef& ref) const;
   store::Blobs& blobs() const;
-  /// A blob that no state holds is swept after a grace period. Each hold needs its release.
-  void hold_blob(const store::BlobRef& ref);
-  void release_blob(const store::BlobRef& ref);
 
   // --- what followed from what --------------------------------------------------------------
   const std::string& cause() const { return cause_; }
@@ -118,6 +118,9 @@ class Context {
 
  protected:
   friend class Machine;
+  std::string next_node();
+  void put_node(const TraceNode& node);
+  void seal_sensitive(std::string_view service, std::string_view operation, Document& params);
   Machine& machine_;
   Turn& turn_;
   Transaction& transaction_;

@@ -6,6 +6,7 @@
 #include "base/assert.hpp"
 #include "base/log.hpp"
 #include "core/registry_tables.hpp"
+#include "core/trace.hpp"
 #include "core/turn.hpp"
 
 namespace tocsin::core {
@@ -53,6 +54,7 @@ Result<Machine::Applied> Machine::apply(std::uint64_t sequence, const Input& inp
                            : version_;
   dispatch(context, input);
   settle(context);
+  forget_old_nodes(context);
   kMeta.put(transaction, Key{"machine"},
             {.applied = sequence, .epoch = turn.epoch, .version = version, .time = turn.time});
   TRY(state_.commit(transaction.changes()));

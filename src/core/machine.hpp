@@ -19,6 +19,7 @@ namespace tocsin::core {
 
 struct Turn;
 struct TaskRow;
+struct TraceNode;
 
 class Machine {
  public:
@@ -36,6 +37,7 @@ class Machine {
   struct PendingJob {
     Job job;
     JobSpec::Delivery delivery;
+    std::vector<std::string> secret_results = {};
   };
   struct Applied {
     std::vector<Reply> replies;     // of calls that came from outside
@@ -92,6 +94,10 @@ class Machine {
   Outcome perform(Context& context, Request& request, const Principal* principal, const Waiter& waiter);
   Outcome run_handler(Call& call, const Operation& operation);
   Result<void> check_needs(Call& call, const Operation& operation);
+  void park(Context& context, const Token& token, const Waiter& waiter, Request& request,
+            const Principal& principal, const TraceNode& node);
+  void end_call(Context& context, TraceNode node, const Request& request, const Principal& principal,
+                const Result<Document>& outcome);
   void record(Context& context, const Request& request, const Principal& principal,
               const Result<Document>& outcome, const std::string& event_id, bool read);
   void record_read(Context& context, const Document& body);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/describe.hpp"
 #include "core/request.hpp"
@@ -35,8 +36,9 @@ struct JobSpec {
   };
   BOOST_DESCRIBE_NESTED_ENUM(Delivery, AtLeastOnce, AtMostOnce)
   Delivery delivery = Delivery::AtLeastOnce;
+  std::vector<std::string> secret_results = {};  // members of the result that are sealed before they enter the log
 };
-BOOST_DESCRIBE_STRUCT(JobSpec, (), (kind, payload, delivery))
+BOOST_DESCRIBE_STRUCT(JobSpec, (), (kind, payload, delivery, secret_results))
 BOOST_DESCRIBE_STRUCT(CallSpec, (), (service, operation, params, scope, credential, principal))
 
 /// Attempt n (from 1) waits initial * rate^(n-1), at most max_delay, times 1 ± jitter.

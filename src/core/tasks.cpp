@@ -43,8 +43,12 @@ std::string Machine::start_task(Context& context, Task task) {
   auto& turn = context.turn_;
   const auto id = fmt::format("{:x}-{:016x}-{:x}", turn.epoch, turn.sequence, ++turn.ids);
   TaskRow row{.retry = task.retry, .then = std::move(task.then), .started = context.now(), .scope = context.scope()};
-  if (auto* call = std::get_if<CallSpec>(&task.work)) row.call = std::move(*call);
-  else row.job = std::move(std::get<JobSpec>(task.work));
+  if (auto* call = std::get_if<CallSpec>(&task.work)) {
+    row.call = std::move(*call);
+    context.seal_sensitive(row.call->service, row.call->operation, row.call->params);
+  } else {
+    row.job = std::move(std::get<JobSpec>(task.work));
+  }
   row.node = context.trace(row.call ? "task" : "job", task.name.empty() ? name_of(row) : task.name);
   if (row.job) {
     Context task_context(*this, turn, context.transaction_, row.scope, row.node);
@@ -59,7 +63,7 @@ std::string Machine::start_task(Context& context, Task task) {
 Machine::PendingJob Machine::make_job(const std::string& task_id, int attempt, const TaskRow& row) const {
   auto payload = row.job->payload;
   secrets_.open_all(payload);
-  return {Job{job_id(task_id, attempt), row.job->kind, std::move(payload), row.node}, row.job->delivery};
+  return {Job{job_id(task_id, attempt), row.job->kind, std::move(payload), row.node}, row.job->delivery, row.job->secret_results};
 }
 
 void Machine::run_task(Context& context, const std::string& id) {

@@ -70,6 +70,7 @@ Result<Document> TestCloud::call(std::string_view service, std::string_view oper
 Result<Document> TestCloud::call(Request request) {
   ++requests_;
   const auto id = request.id;
+  seal_sensitive(request.service, request.operation, request.params, sealing("request " + id));
   const auto* operation = registry_.operation(request.service, request.operation);
   if (operation && operation->effect == Effect::Read) {
     auto answer = machine_->read(*stores_.state->snapshot(), std::move(request), now_);
@@ -94,6 +95,13 @@ void TestCloud::finish(const std::string& job_id, const Result<Document>& outcom
   settle();
 }
 
+/// As Cloud seals, but the same in each run.
+Seal TestCloud::sealing(std::string label) const {
+  return [this, label, count = 0](std::string_view plain) mutable {
+    return machine_->secrets().seal(plain, fmt::format("{} {}", label, ++count));
+  };
+}
+
 void TestCloud::apply(Input input) {
   input.version = Machine::kVersion;
   input.time = now_;
@@ -107,10 +115,12 @@ void TestCloud::apply(Input input) {
 
 void TestCloud::run_jobs() {
   for (auto pending = std::exchange(jobs_, {}); !pending.empty(); pending.pop_front()) {
-    const auto& job = pending.front().job;
-    if (const auto worker = workers_.find(job.kind); worker != workers_.end()) {
-      apply(job_result_input(job.id, worker->second(job)));
-    }
+    const auto& [job, delivery, secret_results] = pending.front();
+    const auto worker = workers_.find(job.kind);
+    if (worker == workers_.end()) continue;
+    auto outcome = worker->second(job);
+    seal_members(outcome, secret_results, sealing("result " + job.id));
+    apply(job_result_input(job.id, outcome));
   }
 }
 

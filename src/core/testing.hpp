@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/machine.hpp"
+#include "core/sensitive.hpp"
 #include "store/store.hpp"
 
 namespace tocsin::core {
@@ -58,6 +59,7 @@ class TestCloud {
 
  private:
   void apply(Input input);
+  Seal sealing(std::string label) const;
   void settle();
   void run_jobs();
 

@@ -18,11 +18,16 @@ std::optional<Key> node_key(std::string_view node) {
   return Key{fmt::format("{:0>16}", node.substr(0, dot)), fmt::format("{:0>8}", node.substr(dot + 1))};
 }
 
-/// Two nodes go for each that comes, once they are old: bounded work, no sweep.
-void forget_old(Context& context) {
+constexpr std::uint64_t kForgetEvery = 64;    // inputs
+constexpr std::size_t kForgetAtOnce = 1'024;  // nodes: more than so many inputs leave
+
+}  // namespace
+
+void forget_old_nodes(Context& context) {
+  if (context.sequence() % kForgetEvery) return;
   std::vector<std::pair<Key, TraceNode>> old;
   kTrace.scan(context, {}, [&](const auto& parts, const TraceNode& node) {
-    if (context.now() - node.time < kTraceAge || old.size() == 128) return false;
+    if (context.now() - node.time < kTraceAge || old.size() == kForgetAtOnce) return false;
     old.emplace_back(Key{parts[0], parts[1]}, node);
     return true;
   });
@@ -33,23 +38,27 @@ void forget_old(Context& context) {
   }
 }
 
-}  // namespace
+std::string Context::next_node() {
+  TOCSIN_ASSERT(!turn_.read_only);
+  return fmt::format("{:x}.{:x}", turn_.sequence, ++turn_.nodes);
+}
+
+void Context::put_node(const TraceNode& node) {
+  kTrace.put(*this, *node_key(node.id), node);
+  if (!node.cause.empty()) kTraceEffects.put(*this, Key{node.cause, node.id}, {node.id});
+  if (!node.event_id.empty()) kTraceEvents.put(*this, Key{node.event_id}, {node.id});
+}
 
 std::string Context::trace(std::string_view kind, std::string_view name, std::string_view outcome,
                            std::string_view event_id) {
-  TOCSIN_ASSERT(!turn_.read_only);
-  const auto number = ++turn_.nodes;
-  TraceNode node{.id = fmt::format("{:x}.{:x}", turn_.sequence, number),
+  TraceNode node{.id = next_node(),
                  .kind = std::string(kind),
                  .name = std::string(name),
                  .time = now(),
                  .cause = cause_,
                  .outcome = std::string(outcome),
                  .event_id = std::string(event_id)};
-  kTrace.put(*this, *node_key(node.id), node);
-  if (!cause_.empty()) kTraceEffects.put(*this, Key{cause_, node.id}, {node.id});
-  if (!event_id.empty()) kTraceEvents.put(*this, Key{event_id}, {node.id});
-  if (number == 1 && turn_.sequence % 64 == 0) forget_old(*this);
+  put_node(node);
   return node.id;
 }
 

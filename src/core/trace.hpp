@@ -9,6 +9,8 @@
 
 namespace tocsin::core {
 
+class Context;
+
 struct TraceNode {
   std::string id;       // "<sequence>.<number>", hexadecimal
   std::string kind;     // "call", "event", "match", "task", "job"
@@ -37,5 +39,8 @@ std::vector<TraceNode> timeline(const store::View& view, const std::string& even
 
 /// How long nodes are kept.
 inline constexpr auto kTraceAge = std::chrono::hours(24 * 90);
+
+/// Called once for every input; now and then forgets the nodes that are too old: bounded work, no sweep.
+void forget_old_nodes(Context& context);
 
 }  // namespace tocsin::core

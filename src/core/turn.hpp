@@ -93,17 +93,11 @@ struct ParkedRow {
 };
 BOOST_DESCRIBE_STRUCT(ParkedRow, (), (frames))
 
-struct BlobHolds {
-  std::int64_t count = 0;
-};
-BOOST_DESCRIBE_STRUCT(BlobHolds, (), (count))
-
 inline constexpr Table<Meta> kMeta{"core.meta"};
 inline constexpr Table<TimerRow> kTimers{"core.timers"};        // due, id
 inline constexpr Table<TimerDue> kTimerDue{"core.timer_due"};   // id
 inline constexpr Table<TaskRow> kTasks{"core.tasks"};           // id
 inline constexpr Table<JobRow> kJobs{"core.jobs"};              // id
 inline constexpr Table<ParkedRow> kParked{"core.parked"};       // token
-inline constexpr Table<BlobHolds> kBlobHolds{"core.blobs"};     // sha256
 
 }  // namespace tocsin::core

@@ -88,7 +88,6 @@ void send_file(core::Context& context, const Trail& trail, const std::string& re
     log_error("log file not written", {{"trail", trail.arn()}, {"cause", blob.error().message}});
     return;
   }
-  context.hold_blob(*blob);
   const auto key = object_key(context, trail, region);
   Object params{{"Bucket", trail.bucket},
                 {"Key", key},
@@ -104,7 +103,7 @@ void send_file(core::Context& context, const Trail& trail, const std::string& re
                  .initial = std::chrono::seconds(5),
                  .max_age = std::chrono::hours(24)},
        .then = {"cloudtrail.delivered",
-                Object{{"trail", trail.arn()}, {"key", key}, {"blob", store::to_document(*blob)}}},
+                Object{{"trail", trail.arn()}, {"key", key}}},
        .name = "cloudtrail:Deliver " + trail.name});
 }
 
@@ -159,8 +158,6 @@ void deliver(core::Context& context, const core::Resumption& due) {
 }
 
 void delivered(core::Context& context, const core::Resumption& end) {
-  if (const auto blob = store::blob_ref(object_of(end.context, "blob")))
-    context.release_blob(*blob);
   const auto trail_arn = string_of(end.context, "trail");
   const auto trail = trail_of(context, trail_arn);
   auto delivery = kDeliveries.get(context, core::Key{trail_arn});

@@ -21,7 +21,9 @@ void register_services(core::Registry& registry) {
   const auto take = [](Call& call) -> Outcome {
     if (call.request().service == "lambda" && lambda_error) return *lambda_error;
     EXPECT_EQ(call.request().credential.service, "events.amazonaws.com");
-    received[call.request().service].push_back(call.params());
+    auto params = call.params();
+    call.secrets().open_all(params);
+    received[call.request().service].push_back(std::move(params));
     return Object{};
   };
   registry.add(core::Service{"lambda", "lambda", {{"Invoke", core::Effect::Write, take}}});

@@ -163,13 +163,10 @@ void code_inspected(Context& context, const core::Resumption& end) {
   if (created && current) return void(context.resolve(token, fail("ResourceConflictException", "Function already exist: " + function.name, 409)));
   if (!created && !current) return void(context.resolve(token, fail("ResourceNotFoundException", "Function not found: " + function.arn, 404)));
   if (current) function = *current;
-  const auto old = function.code;
   if (const auto ref = store::blob_ref(object_of(*end.outcome, "Code"))) function.code = *ref;
   function.code_sha256 = string_of(*end.outcome, "CodeSha256");
   function.code_size = integer(*end.outcome, "CodeSize").value_or(0);
   touch(context, function);
-  context.hold_blob(function.code);
-  if (!old.sha256.empty()) context.release_blob(old);
   kFunctions.put(context, key, function);
   context.resolve(token, Document(configuration(context.secrets(), function)));
 }

@@ -30,7 +30,7 @@ Result<void> renew_credentials(Context& context, Function& function) {
   return {};
 }
 
-Object job_payload(Context& context, const Function& function, std::string_view event, std::string_view request_id) {
+Object job_payload(Context& context, const Function& function, const Document& event, std::string_view request_id) {
   return {{"FunctionArn", function.arn},
           {"FunctionName", function.name},
           {"FunctionVersion", "$LATEST"},
@@ -55,8 +55,8 @@ Result<void> run(Context& context, Function function, Object state) {
   const auto outer = context.cause();
   context.set_cause(context.trace("invoke", function.name));
   TRY(renew_credentials(context, function));
-  auto payload = job_payload(context, function, text(state, "event"), text(state, "request"));
-  context.start({.work = core::JobSpec{.kind = "function.invoke", .payload = std::move(payload), .delivery = core::JobSpec::Delivery::AtLeastOnce},
+  auto payload = job_payload(context, function, *find(state, "event"), text(state, "request"));
+  context.start({.work = core::JobSpec{.kind = "function.invoke", .payload = std::move(payload), .secret_results = {"Payload"}},
                  .retry = {.attempts = 3},
                  .then = {"lambda.invoked", std::move(state)},
                  .name = "function " + function.name});
@@ -74,8 +74,14 @@ void write_logs(Context& context, const Function& function, const Document& resu
                                         {.kind = core::Credential::Kind::Service, .account = context.account(), .service = "lambda.amazonaws.com", .role_arn = function.role, .session_name = function.name}, {}}});
 }
 
-Object reply_to(const Document& result) {
-  Object reply{{"StatusCode", 200}, {"ExecutedVersion", "$LATEST"}, {"Payload", base64(text(result, "Payload"))}};
+/// The sealed text of a member; empty where there is none.
+std::string opened(const Context& context, const Document& document, std::string_view member) {
+  const auto* sealed = find(document, member);
+  return sealed ? context.open(*sealed).value_or("") : "";
+}
+
+Object reply_to(const Context& context, const Document& result) {
+  Object reply{{"StatusCode", 200}, {"ExecutedVersion", "$LATEST"}, {"Payload", base64(opened(context, result, "Payload"))}};
   if (const auto* error = find(result, "FunctionError")) reply["FunctionError"] = *error;
   return reply;
 }
@@ -95,12 +101,12 @@ Outcome invoke(Call& call) {
   if (type != "RequestResponse" && type != "Event") {
     return fail("InvalidParameterValueException", fmt::format("{} is not an invocation type.", type));
   }
-  auto event = unbase64(text(call.params(), "Payload"));
+  auto event = unbase64(opened(call, call.params(), "Payload"));
   if (event && event->empty()) event = "{}";
   if (!event || !parse_json(*event)) {
     return fail("InvalidRequestContentException", "Could not parse request body into json: the payload is not JSON");
   }
-  Object state{{"function", function.name}, {"event", *event}, {"request", call.request().id}, {"attempt", 1}};
+  Object state{{"function", function.name}, {"event", call.seal(*event)}, {"request", call.request().id}, {"attempt", 1}};
   if (type == "Event") {
     TRY(run(call, function, std::move(state)));
     return Object{{"StatusCode", 202}};
@@ -118,7 +124,7 @@ void invoked(Context& context, const core::Resumption& end) {
   const core::Token token{string_of(end.context, "token")};
   if (!token.id.empty()) {
     if (!end.outcome) return void(context.resolve(token, fail("ServiceException", end.outcome.error().message, 500)));
-    auto reply = reply_to(*end.outcome);
+    auto reply = reply_to(context, *end.outcome);
     if (flag(end.context, "tail")) reply["LogResult"] = text(*end.outcome, "LogTail");
     return void(context.resolve(token, Document(std::move(reply))));
   }

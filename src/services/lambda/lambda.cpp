@@ -36,7 +36,6 @@ Outcome list_functions(Call& call) {
 
 Outcome delete_function(Call& call) {
   const auto function = TRY(function_of(call));
-  call.release_blob(function.code);
   kFunctions.erase(call, Key::of(call.scope(), function.name));
   return Object{};
 }
