@@ -105,6 +105,10 @@ Outcome Context::call(const CallSpec& spec) {
   return machine_.perform(*this, request, as_session ? &spec.principal : nullptr, {});
 }
 
+Result<Principal> Context::identify(const Credential& credential) const {
+  return machine_.registry().authorizer().identify(transaction_, credential, now());
+}
+
 bool Context::resolve(const Token& token, const Result<Document>& result) {
   TOCSIN_ASSERT(!turn_.read_only);
   return machine_.resolve(*this, token, result);

@@ -98,6 +98,9 @@ class Context {
   /// Resolves a token that a handler returned: the waiting caller (a client, or a task) goes on. False where nobody waits any more.
   bool resolve(const Token& token, const Result<Document>& result);
 
+  /// Who a credential is now: whether a service may assume a role, before it is used. Errors as Authorizer::identify.
+  Result<Principal> identify(const Credential& credential) const;
+
   // --- blobs: content-addressed, hence deterministic --------------------------------------------
   /// A blob lives as long as a row of the state names it (core/blob_sweep.hpp).
   Result<std::string> blob(const store::BlobRef& ref) const;

@@ -15,7 +15,7 @@ std::vector<core::Access> nothing(core::Call&) { return {}; }
 void make_root_key(core::Context& context) {
   const AccessKey key{.id = new_iam_id(context, "AKIA"), .account = context.account(), .created = context.now()};
   kAccessKeys.put(context, core::Key{key.id}, key);
-  kUserKeys.put(context, core::Key{key.account.str(), "", key.id}, key);
+  kUserKeys.put(context, core::Key{key.account.str(), "", key.id}, {key.id});
 }
 
 }  // namespace

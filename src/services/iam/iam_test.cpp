@@ -62,7 +62,9 @@ TEST(Iam, ARoleIsAssumedByWhomItTrustsUntilItExpires) {
   const auto who = as(cloud, session, "sts", "GetCallerIdentity", Object{});
   EXPECT_EQ(text(*who, "Arn"), "arn:aws:sts::123456789012:assumed-role/responder/s");
   cloud.advance(std::chrono::hours(2));
-  EXPECT_FALSE(as(cloud, session, "sts", "GetCallerIdentity", Object{}));
+  EXPECT_EQ(as(cloud, session, "sts", "GetCallerIdentity", Object{}).error().code, "ExpiredToken");
+  cloud.advance(std::chrono::hours(48));
+  EXPECT_EQ(as(cloud, session, "sts", "GetCallerIdentity", Object{}).error().code, "InvalidClientTokenId");
 }
 
 TEST(Iam, BadInputGetsIamsErrors) {

@@ -25,14 +25,17 @@ Result<std::string> user_of(Call& call) {
 Result<AccessKey> key_of(Call& call) {
   const auto user = TRY(user_of(call));
   const auto id = string_of(call.params(), "AccessKeyId");
-  auto key = kUserKeys.get(call, Key{call.account().str(), user, id});
-  if (!key) return fail("NoSuchEntity", fmt::format("The Access Key with id {} cannot be found.", id), 404);
+  auto key = kAccessKeys.get(call, Key{id});
+  if (!key || key->account != call.account() || key->user != user) return fail("NoSuchEntity", fmt::format("The Access Key with id {} cannot be found.", id), 404);
   return *std::move(key);
 }
 
-void save(Call& call, const AccessKey& key) {
-  kAccessKeys.put(call, Key{key.id}, key);
-  kUserKeys.put(call, Key{key.account.str(), key.user, key.id}, key);
+std::vector<AccessKey> keys_of(Call& call, const std::string& user) {
+  std::vector<AccessKey> keys;
+  for (const auto& link : kUserKeys.all(call, Key{call.account().str(), user})) {
+    keys.push_back(*kAccessKeys.get(call, Key{link.id}));
+  }
+  return keys;
 }
 
 Object described(const AccessKey& key) {
@@ -92,11 +95,12 @@ Result<std::string> required_name(Call& call, std::string_view member) {
 
 Outcome create_access_key(Call& call) {
   const auto user = TRY(user_of(call));
-  if (kUserKeys.all(call, Key{call.account().str(), user}).size() >= 2) {
+  if (keys_of(call, user).size() >= 2) {
     return fail("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2", 409);
   }
   const AccessKey key{.id = new_iam_id(call, "AKIA"), .account = call.account(), .user = user, .created = call.now()};
-  save(call, key);
+  kAccessKeys.put(call, Key{key.id}, key);
+  kUserKeys.put(call, Key{key.account.str(), key.user, key.id}, {key.id});
   auto out = described(key);
   out["SecretAccessKey"] = secret_of_key(call.secrets(), key.id);
   return Object{{"AccessKey", std::move(out)}};
@@ -105,7 +109,7 @@ Outcome create_access_key(Call& call) {
 Outcome list_access_keys(Call& call) {
   const auto user = TRY(user_of(call));
   Array keys;
-  for (const auto& key : kUserKeys.all(call, Key{call.account().str(), user})) keys.push_back(described(key));
+  for (const auto& key : keys_of(call, user)) keys.push_back(described(key));
   return Object{{"AccessKeyMetadata", std::move(keys)}, {"IsTruncated", false}};
 }
 
@@ -116,7 +120,7 @@ Outcome update_access_key(Call& call) {
     return fail("ValidationError", "Status must be Active or Inactive");
   }
   key.active = status == "Active";
-  save(call, key);
+  kAccessKeys.put(call, Key{key.id}, key);
   return Object{};
 }
 

@@ -48,6 +48,11 @@ struct AccessKey {
 };
 BOOST_DESCRIBE_STRUCT(AccessKey, (), (id, account, user, active, created, unknown))
 
+struct AccessKeyLink {
+  std::string id;
+};
+BOOST_DESCRIBE_STRUCT(AccessKeyLink, (), (id))
+
 struct Session {
   std::string access_key_id;
   core::Principal principal;
@@ -60,7 +65,7 @@ inline constexpr core::Table<Identity> kUsers{"iam.users"};               // acc
 inline constexpr core::Table<Identity> kRoles{"iam.roles"};               // account, name
 inline constexpr core::Table<ManagedPolicy> kPolicies{"iam.policies"};    // account, ARN
 inline constexpr core::Table<AccessKey> kAccessKeys{"iam.access_keys"};   // id
-inline constexpr core::Table<AccessKey> kUserKeys{"iam.user_keys"};       // account, user, id
+inline constexpr core::Table<AccessKeyLink> kUserKeys{"iam.user_keys"};   // account, user, id
 inline constexpr core::Table<Session> kSessions{"iam.sessions"};          // access key id
 
 std::string secret_of_key(const core::Secrets& secrets, std::string_view access_key_id);

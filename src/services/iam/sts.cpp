@@ -13,6 +13,9 @@ using core::Key;
 using core::Outcome;
 using core::Principal;
 
+// So long an expired session is told that it expired, and not that it is unknown.
+constexpr auto kKeepExpired = std::chrono::hours(36);
+
 std::optional<Identity> role_of(Call& call, std::string_view arn) {
   const auto parsed = Arn::parse(arn);
   if (!parsed || parsed->service != "iam" || !parsed->resource.starts_with("role/")) return std::nullopt;
@@ -71,7 +74,7 @@ Outcome assume_role(Call& call) {
   const auto id = new_iam_id(call, "ASIA");
   const Session session{.access_key_id = id, .principal = session_principal(call, *role, id), .expires = call.now() + std::chrono::seconds(seconds)};
   kSessions.put(call, Key{id}, session);
-  call.at(session.expires, {"iam.session_expired", Object{{"id", id}}});
+  call.at(session.expires + kKeepExpired, {"iam.session_expired", Object{{"id", id}}});
   return Object{{"Credentials", Object{{"AccessKeyId", id},
                                        {"SecretAccessKey", secret_of_key(call.secrets(), id)},
                                        {"SessionToken", token_of_key(call.secrets(), id)},

@@ -46,7 +46,7 @@ Result<void> read_configuration(Call& call, Function& function) {
 /// The caller must be allowed to pass the role, and Lambda to assume it.
 Result<void> check_role(Call& call, Function& function) {
   TRY(call.authorize({.action = "iam:PassRole", .resource = function.role, .context = {{"iam:PassedToService", {"lambda.amazonaws.com"}}}}));
-  if (!assume_role(call, function)) return invalid("The role defined for the function cannot be assumed by Lambda.");
+  if (!call.identify(as_function(call, function))) return invalid("The role defined for the function cannot be assumed by Lambda.");
   return {};
 }
 

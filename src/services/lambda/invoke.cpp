@@ -17,6 +17,13 @@ using core::Outcome;
 constexpr auto kBeforeExpiry = std::chrono::minutes(20);
 constexpr int kAsynchronousAttempts = 3;
 
+/// A session of the function's role: STS's reply.
+Result<Document> assume_role(Context& context, const Function& function) {
+  return context.call({"sts", "AssumeRole", Object{{"RoleArn", function.role}, {"RoleSessionName", function.name}}, context.scope(),
+                       {.kind = core::Credential::Kind::Service, .account = context.account(), .service = "lambda.amazonaws.com"}, {}})
+      .result();
+}
+
 /// The role's session, renewed in time; sandboxes live as long as it does (Generation).
 Result<void> renew_credentials(Context& context, Function& function) {
   if (function.credentials_until > context.now() + kBeforeExpiry) return {};
@@ -64,16 +71,6 @@ Result<void> run(Context& context, Function function, Object state) {
   return {};
 }
 
-/// What the function printed goes to its log group, if its role may write there.
-void write_logs(Context& context, const Function& function, const Document& result) {
-  const auto* log = find(result, "Log");
-  if (!log || !store::blob_ref(*log)) return;
-  context.start({.work = core::CallSpec{"logs", "PutLogEvents",
-                                        Object{{"logGroupName", "/aws/lambda/" + function.name}, {"logStreamName", text(result, "LogStream")}, {"logEvents", *log}},
-                                        context.scope(),
-                                        {.kind = core::Credential::Kind::Service, .account = context.account(), .service = "lambda.amazonaws.com", .role_arn = function.role, .session_name = function.name}, {}}});
-}
-
 /// The sealed text of a member; empty where there is none.
 std::string opened(const Context& context, const Document& document, std::string_view member) {
   const auto* sealed = find(document, member);
@@ -88,10 +85,12 @@ Object reply_to(const Context& context, const Document& result) {
 
 }  // namespace
 
-Result<Document> assume_role(Context& context, const Function& function) {
-  return context.call({"sts", "AssumeRole", Object{{"RoleArn", function.role}, {"RoleSessionName", function.name}}, context.scope(),
-                       {.kind = core::Credential::Kind::Service, .account = context.account(), .service = "lambda.amazonaws.com"}, {}})
-      .result();
+core::Credential as_function(const Context& context, const Function& function) {
+  return {.kind = core::Credential::Kind::Service,
+          .account = context.account(),
+          .service = "lambda.amazonaws.com",
+          .role_arn = function.role,
+          .session_name = function.name};
 }
 
 Outcome invoke(Call& call) {

@@ -119,6 +119,7 @@ void register_lambda(core::Registry& registry) {
   registry.on_resume("lambda.code_inspected", code_inspected);
   registry.on_resume("lambda.invoked", invoked);
   registry.on_resume("lambda.run_again", run_again);
+  registry.on_resume("lambda.logs_written", logs_written);
   registry.add(core::ResourceType{.type = "AWS::Lambda::Function", .table = kFunctions.name(), .describe = describe});
 }
 

@@ -35,8 +35,8 @@ inline constexpr core::Table<Function> kFunctions{"lambda.functions"};  // accou
 Result<Function> function_of(core::Call& call);
 /// Its name alone; empty where the parameter is not a function's.
 std::string name_in(std::string_view function_name);
-/// A session of the function's role, as Lambda takes it: STS's reply. Error where the role does not trust Lambda.
-Result<Document> assume_role(core::Context& context, const Function& function);
+/// The function's role as Lambda takes it.
+core::Credential as_function(const core::Context& context, const Function& function);
 std::string policy_text(const Function& function);
 /// FunctionConfiguration as the API shows it.
 Object configuration(const core::Secrets& secrets, const Function& function);
@@ -49,5 +49,9 @@ void code_inspected(core::Context& context, const core::Resumption& end);
 core::Outcome invoke(core::Call& call);
 void invoked(core::Context& context, const core::Resumption& end);
 void run_again(core::Context& context, const core::Resumption& end);
+
+/// What an invocation printed (`result`: of its job) goes to the function's log group, if its role may write there.
+void write_logs(core::Context& context, const Function& function, const Document& result);
+void logs_written(core::Context& context, const core::Resumption& end);
 
 }  // namespace tocsin::lambda
