@@ -20,6 +20,9 @@ Result<bool> choice(std::string_view name, std::string_view value, std::string_v
 Result<void> set(ServeOptions& options, const std::string& name, const std::string& value) {
   if (name == "--data") options.data = value;
   else if (name == "--listen") options.listen = value;
+  else if (name == "--tls-listen") options.tls_listen = value;
+  else if (name == "--tls-cert") options.tls_cert = value;
+  else if (name == "--tls-key") options.tls_key = value;
   else if (name == "--smtp") options.smtp = value;
   else if (name == "--auth") options.strict = TRY(choice(name, value, "strict", "relaxed"));
   else if (name == "--clock") options.virtual_clock = TRY(choice(name, value, "virtual", "real"));
@@ -42,6 +45,8 @@ Result<ServeOptions> serve_options(std::span<char*> words) {
   if (options.account.size() != 12 || options.account.find_first_not_of("0123456789") != std::string::npos) {
     return usage("--account takes twelve digits");
   }
+  if (options.tls_cert.empty() != options.tls_key.empty()) return usage("--tls-cert and --tls-key go together");
+  if (options.tls_listen.empty() && !options.tls_cert.empty()) return usage("--tls-cert needs --tls-listen");
   return options;
 }
 

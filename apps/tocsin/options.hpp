@@ -12,10 +12,14 @@ namespace tocsin::app {
 struct ServeOptions {
   std::filesystem::path data = ".tocsin";
   std::string listen = "127.0.0.1:4566";
+  std::string tls_listen;          // ADDRESS:PORT of HTTPS; empty: none
+  std::filesystem::path tls_cert;  // PEM; empty: of our own authority
+  std::filesystem::path tls_key;
   bool strict = true;
   bool virtual_clock = false;
   std::string smtp;  // smtp[s]://[user:password@]host:port
   std::string account = "123456789012";
+  bool show_root_key = true;  // at the first start
 };
 
 /// Reads --name value and --name=value. The error says which word is wrong.

@@ -5,8 +5,11 @@
 #include "services/events/events.hpp"
 #include "services/iam/iam.hpp"
 #include "services/lambda/lambda.hpp"
+#include "services/logs/logs.hpp"
+#include "services/s3/s3.hpp"
 #include "services/sns/sns.hpp"
 #include "services/sqs/sqs.hpp"
+#include "services/tocsin/tocsin.hpp"
 
 namespace tocsin::app {
 
@@ -16,8 +19,11 @@ core::Registry all_services() {
   cloudtrail::register_cloudtrail(registry);
   events::register_events(registry);
   lambda::register_lambda(registry);
+  logs::register_logs(registry);
+  s3::register_s3(registry);
   sns::register_sns(registry);
   sqs::register_sqs(registry);
+  own::register_tocsin(registry);
   return registry;
 }
 

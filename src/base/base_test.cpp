@@ -45,6 +45,15 @@ TEST(Time, FormatsAndParses) {
   EXPECT_EQ(parse_http_date(http_date(*time)), parse_iso8601("2024-07-31T11:06:24Z"));
 }
 
+TEST(Time, YearsHaveFourDigits) {
+  const auto time = parse_iso8601("0780-11-24T04:00:00Z");
+  ASSERT_TRUE(time);
+  EXPECT_EQ(iso8601(*time), "0780-11-24T04:00:00Z");
+  EXPECT_EQ(iso8601_ms(*time), "0780-11-24T04:00:00.000Z");
+  EXPECT_EQ(amz_date(*time), "07801124T040000Z");
+  EXPECT_EQ(parse_http_date(http_date(*time)), time);
+}
+
 TEST(Arn, Parses) {
   const auto parsed = Arn::parse("arn:aws:sns:us-east-1:123456789012:topic:sub");
   ASSERT_TRUE(parsed);
@@ -88,6 +97,29 @@ TEST(Document, BadTextNamesThePosition) {
   EXPECT_NE(bad.error().message.find("at byte"), std::string::npos);
   EXPECT_FALSE(parse_json("{} x"));
   EXPECT_FALSE(parse_json(std::string(200, '[') + std::string(200, ']')));
+}
+
+TEST(Document, NumbersAreTheNearestDouble) {
+  for (const auto* text : {"0.1", "-2.2250738585072014e-308", "4.9406564584124654e-324", "1e23",
+                           "9007199254740993.0", "179769313486231570000000000000000000000e270",
+                           "18446744073709551616", "123456789.12345678", "8.41e21", "7.3177701707893310e+15",
+                           "0.000000000000000000000000000000000000000000000000000000000000000000000123"}) {
+    const auto read = parse_json(text);
+    ASSERT_TRUE(read && read->is_double()) << text;
+    EXPECT_EQ(read->get_double(), std::strtod(text, nullptr)) << text;
+    const auto inside = parse_json(fmt::format(R"({{"n":[{}]}})", text));
+    EXPECT_EQ(inside->at("n").at(0), *read) << text;
+  }
+  EXPECT_EQ(*parse_json("1e-999"), Document(0.0));
+  EXPECT_EQ(*parse_json("18446744073709551615"), Document(18446744073709551615U));
+}
+
+TEST(Document, NumbersBeyondADoubleAreRefused) {
+  for (const auto* text : {"1e999", "-1e999", R"({"n":[1.8e308]})", "1e99999999999"}) {
+    const auto read = parse_json(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().code, "SerializationException");
+  }
 }
 
 TEST(Glob, Matches) {

@@ -152,23 +152,6 @@ const Object& object_of(const Document& document, std::string_view key) {
   return object_of(object_in(document), key);
 }
 
-Result<Document> parse_json(std::string_view text) {
-  boost::json::parse_options options;
-  options.max_depth = 128;
-  boost::json::stream_parser parser({}, options);
-  boost::system::error_code error;
-  const auto used = parser.write_some(text.data(), text.size(), error);
-  auto rest = text.substr(std::min(used, text.size()));
-  if (!error && rest.find_first_not_of(" \t\r\n") != std::string_view::npos) {
-    return fail("SerializationException", fmt::format("unexpected text at byte {}", used));
-  }
-  if (!error) parser.finish(error);
-  if (error) {
-    return fail("SerializationException", fmt::format("{} at byte {}", error.message(), used));
-  }
-  return parser.release();
-}
-
 std::string to_json(const Document& document) { return boost::json::serialize(document); }
 
 std::string canonical_json(const Document& document) {

@@ -74,15 +74,16 @@ std::string format_time(Time time, const char* format) {
   return std::string(buffer, std::strftime(buffer, sizeof buffer, format, &parts));
 }
 
-std::string iso8601(Time time) { return format_time(time, "%Y-%m-%dT%H:%M:%SZ"); }
+// %04Y: glibc's plain %Y writes the year 780 with three digits.
+std::string iso8601(Time time) { return format_time(time, "%04Y-%m-%dT%H:%M:%SZ"); }
 
 std::string iso8601_ms(Time time) {
   const auto ms = ((to_ms(time) % 1000) + 1000) % 1000;
-  return format_time(time, "%Y-%m-%dT%H:%M:%S") + fmt::format(".{:03}Z", ms);
+  return format_time(time, "%04Y-%m-%dT%H:%M:%S") + fmt::format(".{:03}Z", ms);
 }
 
-std::string http_date(Time time) { return format_time(time, "%a, %d %b %Y %H:%M:%S GMT"); }
-std::string amz_date(Time time) { return format_time(time, "%Y%m%dT%H%M%SZ"); }
+std::string http_date(Time time) { return format_time(time, "%a, %d %b %04Y %H:%M:%S GMT"); }
+std::string amz_date(Time time) { return format_time(time, "%04Y%m%dT%H%M%SZ"); }
 
 std::optional<Time> parse_iso8601(std::string_view text) {
   const auto year = number(text, 4);

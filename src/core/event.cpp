@@ -3,6 +3,18 @@
 
 namespace tocsin::core {
 
+std::string source_of_record(std::string_view event_source) {
+  return "aws." + std::string(event_source.substr(0, event_source.find('.')));
+}
+
+std::string_view detail_type_of_record(std::string_view event_type) {
+  if (event_type == "AwsServiceEvent") return "AWS Service Event via CloudTrail";
+  if (event_type == "AwsConsoleSignIn") return "AWS Console Sign In via CloudTrail";
+  if (event_type == "AwsConsoleAction") return "AWS Console Action via CloudTrail";
+  if (event_type == "AwsCloudTrailInsight") return "AWS Insight via CloudTrail";
+  return "AWS API Call via CloudTrail";
+}
+
 Object envelope(const Event& event) {
   Array resources;
   for (const auto& resource : event.resources) resources.push_back(boost::json::string(resource));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/arn.hpp"
@@ -21,9 +23,19 @@ struct Event {
   Time time{};              // filled by Context::emit where zero; an ingested event keeps its own
   std::vector<std::string> resources;
   Object detail;
-  std::string bus = "default";  // name of the bus in the account of `scope`
+  std::string bus = "default";  // name of the bus, in `bus_scope`
+  std::optional<Scope> bus_scope = {};  // of an ingested event, which says another account or region than its bus has
   std::string cause;        // trace node; filled by Context::emit
 };
+
+/// Where the event's bus is.
+inline const Scope& home(const Event& event) { return event.bus_scope ? *event.bus_scope : event.scope; }
+
+/// A CloudTrail record's eventSource ("ec2.amazonaws.com") as the `source` of its event ("aws.ec2").
+std::string source_of_record(std::string_view event_source);
+/// A record's eventType as the `detail-type` of its event.
+/// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+std::string_view detail_type_of_record(std::string_view event_type);
 
 /// {"version":"0","id":…,"detail-type":…,"source":…,"account":…,"time":…,"region":…,"resources":…,"detail":…}
 Object envelope(const Event& event);

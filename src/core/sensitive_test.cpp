@@ -28,13 +28,15 @@ Outcome change(Call& call) {
   return token;
 }
 
+std::string opened;  // what the continuation saw of the result
+
 /// Two operations of the real model of iam, which marks their passwords.
 void register_passwords(Registry& registry) {
   registry.add(Service{"iam", "iam", {{"CreateLoginProfile", Effect::Write, create},
                                       {"UpdateLoginProfile", Effect::Write, change}}});
   registry.on_resume("test.hashed", [](Context& context, const Resumption& end) {
-    context.resolve({string_of(end.context, "token")},
-                    Document(Object{{"Opened", *context.open(*find(*end.outcome, "Hash"))}}));
+    opened = *context.open(*find(*end.outcome, "Hash"));
+    context.resolve({string_of(end.context, "token")}, Document(Object{}));
   });
 }
 
@@ -70,7 +72,7 @@ TEST(Sensitive, ParkedCallsJobsAndTheirResultsStaySealedAndTheWorkerSeesPlainTex
   });
   const auto reply = cloud.call("iam", "UpdateLoginProfile", Object{{"UserName", "eve"}, {"Password", "battery staple"}});
   ASSERT_TRUE(reply);
-  EXPECT_EQ(text(*reply, "Opened"), "hash-of-secret");
+  EXPECT_EQ(opened, "hash-of-secret");
   EXPECT_EQ(text(seen, "Password"), "battery staple");
   const auto all = everything(cloud);
   EXPECT_EQ(all.find("battery staple"), std::string::npos);

@@ -2,9 +2,11 @@
 #include "core/testing.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/assert.hpp"
 #include "core/registry_tables.hpp"
+#include "engines/model/check.hpp"
 
 namespace tocsin::core {
 namespace {
@@ -30,6 +32,35 @@ class AllowAll : public Authorizer {
     return {};
   }
 };
+
+/// Counts are unsigned where a handler gave a size: on the wire they are the same.
+void make_signed(Document& value) {
+  if (value.is_uint64() && value.get_uint64() <= static_cast<std::uint64_t>(INT64_MAX)) {
+    value = static_cast<std::int64_t>(value.get_uint64());
+  } else if (auto* items = value.if_array()) {
+    for (auto& item : *items) make_signed(item);
+  } else if (auto* members = value.if_object()) {
+    for (auto& member : *members) make_signed(member.value());
+  }
+}
+
+/// A successful reply, or the error ReplyNotInModel where AWS's model does not know what it says. Services without a
+/// model are tests' own.
+Result<Document> checked(const Request& request, Result<Document> reply) {
+  const auto* service = model::service(request.service);
+  const auto* operation = service ? service->operation(request.operation) : nullptr;
+  if (!operation || !reply) return reply;
+  static const model::Shape nothing{.type = model::Type::Structure};
+  const auto& shape = operation->output ? *operation->output->shape : nothing;
+  Document said = *reply;
+  make_signed(said);
+  const auto found = model::unknown_members(shape, said);
+  if (found.empty()) return reply;
+  auto message = fmt::format("{}:{} answered what the model does not know: {}", request.service, request.operation,
+                             fmt::join(found, "; "));
+  fmt::print(stderr, "{}\n", message);
+  return fail("ReplyNotInModel", std::move(message), 500);
+}
 
 Secrets test_secrets() { return Secrets(std::string(32, 't')); }
 
@@ -70,12 +101,13 @@ Result<Document> TestCloud::call(std::string_view service, std::string_view oper
 Result<Document> TestCloud::call(Request request) {
   ++requests_;
   const auto id = request.id;
+  const Request asked{.service = request.service, .operation = request.operation};
   seal_sensitive(request.service, request.operation, request.params, sealing("request " + id));
   const auto* operation = registry_.operation(request.service, request.operation);
   if (operation && operation->effect == Effect::Read) {
     auto answer = machine_->read(*stores_.state->snapshot(), std::move(request), now_);
     if (answer.audit) apply(*std::move(answer.audit));
-    return std::move(answer.reply);
+    return checked(asked, std::move(answer.reply));
   }
   apply(call_input(request));
   settle();
@@ -83,7 +115,7 @@ Result<Document> TestCloud::call(Request request) {
   if (reply == late_replies.end()) return fail("StillPending", "the call waits for its reply", 500);
   auto result = std::move(reply->second);
   late_replies.erase(reply);
-  return result;
+  return checked(asked, std::move(result));
 }
 
 void TestCloud::on_job(std::string kind, std::function<Result<Document>(const Job&)> work) {

@@ -30,7 +30,8 @@ class TestCloud {
   explicit TestCloud(const Register& register_services);
   TestCloud(const Register& register_services, store::Stores stores);
 
-  /// One call, its immediate consequences included (timers due now, jobs with a fake worker). The error of a
+  /// One call, its immediate consequences included (timers due now, jobs with a fake worker). A reply with members that
+  /// AWS's model does not know, or of another kind, is the error "ReplyNotInModel". The error of a
   /// call that stays pending is "StillPending"; its reply then comes into `late_replies`.
   Result<Document> call(std::string_view service, std::string_view operation, Document params);
   /// The same as another caller or in another region.

@@ -18,6 +18,25 @@ std::string hash_of(const std::string* body) {
   return body ? hex(sha256(*body)) : std::string();
 }
 
+bool needs_hash(const Authorization& shown) {
+  return shown.payload_hash != kUnsignedPayload && !shown.payload_hash.starts_with(kStreaming);
+}
+
+Result<void> check_scope(const Authorization& shown, AuthFamily family) {
+  if (is_region(shown.region)) return {};
+  return fail(
+      auth_error(AuthProblem::Mismatch, family,
+                 "Credential should be scoped to a valid region, not '" + shown.region + "'. "));
+}
+
+/// response-content-type and its like.
+bool chooses_reply_headers(std::string_view query) {
+  return std::ranges::any_of(split(query, '&'), [](std::string_view part) {
+    return part.starts_with("response-content-") || part.starts_with("response-cache-control") ||
+           part.starts_with("response-expires");
+  });
+}
+
 }  // namespace
 
 Identity Authenticator::root(std::string access_key_id, std::string region) const {
@@ -29,31 +48,60 @@ Identity Authenticator::root(std::string access_key_id, std::string region) cons
   return identity;
 }
 
-Result<Identity> Authenticator::unsigned_request(AuthFamily family) const {
+Result<Identity> Authenticator::unsigned_request(const SignedHead& head, AuthFamily family) const {
   if (mode_ == AuthMode::Relaxed) return root({}, {});
-  if (family == AuthFamily::S3) return Identity{};
-  return fail(auth_error(AuthProblem::Missing, family));
+  if (family != AuthFamily::S3) return fail(auth_error(AuthProblem::Missing, family));
+  if (chooses_reply_headers(head.query)) {
+    return fail("InvalidRequest",
+                "Request specific response headers cannot be used for anonymous GET requests.");
+  }
+  return Identity{};
 }
 
 Result<Identity> Authenticator::check(const SignedHead& head, const std::string* body,
                                       AuthFamily family, Time now) const {
-  if (!shows_credentials(head)) return unsigned_request(family);
+  if (!shows_credentials(head)) return unsigned_request(head, family);
   auto shown = TRY(parse_authorization(head, family));
-  if (!is_region(shown.region)) {
-    return fail(
-        auth_error(AuthProblem::Mismatch, family,
-                   "Credential should be scoped to a valid region, not '" + shown.region + "'. "));
-  }
-  const auto secret = find_secret_(shown.access_key_id);
-  if (!secret && mode_ == AuthMode::Relaxed) return root(shown.access_key_id, shown.region);
-  if (!secret) return fail(auth_error(AuthProblem::UnknownKey, family));
-  const auto hash = shown.payload_hash == kUnsignedPayload ? std::string() : hash_of(body);
-  TRY(verify(shown, *secret, head, hash, family, now));
+  if (!is_version_2(shown.scheme)) TRY(check_scope(shown, family));
+  const auto secret = TRY(secret_of(shown, family));
+  if (!secret) return root(shown.access_key_id, shown.region);
+  return signed_request(std::move(shown), *secret, head, body, family, now);
+}
+
+/// None where anybody is the root.
+Result<std::optional<SecretKey>> Authenticator::secret_of(const Authorization& shown,
+                                                          AuthFamily family) const {
+  auto secret = find_secret_(shown.access_key_id);
+  if (secret || mode_ == AuthMode::Relaxed) return secret;
+  auto error = auth_error(AuthProblem::UnknownKey, family);
+  if (family == AuthFamily::S3) error.members["AWSAccessKeyId"] = shown.access_key_id;
+  return fail(std::move(error));
+}
+
+Result<Identity> Authenticator::check_form(const Authorization* shown,
+                                           std::string_view policy) const {
+  if (!shown) return mode_ == AuthMode::Relaxed ? root({}, {}) : Identity{};
+  const auto secret = TRY(secret_of(*shown, AuthFamily::S3));
+  if (!secret) return root(shown->access_key_id, shown->region);
+  TRY(verify_text(*shown, *secret, policy));
+  Identity identity;
+  identity.credential.kind = core::Credential::Kind::Key;
+  identity.credential.access_key_id = shown->access_key_id;
+  identity.region = shown->region;
+  return identity;
+}
+
+Result<Identity> Authenticator::signed_request(Authorization shown, const SecretKey& secret,
+                                               const SignedHead& head, const std::string* body,
+                                               AuthFamily family, Time now) const {
+  const auto hash = needs_hash(shown) ? hash_of(body) : std::string();
+  TRY(verify(shown, secret, head, hash, family, now));
   if (body) TRY(check_payload(shown, hash, family));
   Identity identity;
   identity.credential.kind = core::Credential::Kind::Key;
   identity.credential.access_key_id = shown.access_key_id;
   identity.region = shown.region;
+  if (shown.payload_hash.starts_with("STREAMING-AWS4-")) identity.chunks.emplace(shown, secret);
   identity.signed_ = std::move(shown);
   return identity;
 }

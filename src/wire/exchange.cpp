@@ -2,15 +2,16 @@
 #include "wire/exchange.hpp"
 
 #include "base/crypto.hpp"
+#include "base/glob.hpp"
 #include "base/log.hpp"
+#include "wire/blob_chain.hpp"
 
 namespace tocsin::wire {
 namespace {
 
 /// A UUID; S3's are sixteen upper-case hexadecimal digits.
 std::string new_request_id(const Exchange& exchange) {
-  const bool s3 = exchange.route && exchange.route->protocol == Protocol::RestXml;
-  if (!s3) return uuid_from(random_bytes(16));
+  if (!exchange.is_s3()) return uuid_from(random_bytes(16));
   auto id = hex(random_bytes(8));
   for (auto& c : id)
     c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -33,7 +34,8 @@ double seconds_since(std::chrono::steady_clock::time_point since) {
 
 Exchange::Exchange(RequestHead head) : peer(std::move(head.peer)), secure(head.secure) {
   message.method = std::move(head.method);
-  message.path = std::move(head.path);
+  message.path = head.path;
+  sent_path = std::move(head.path);
   message.query = std::move(head.query);
   message.headers = std::move(head.headers);
 }
@@ -58,7 +60,32 @@ Result<void> Exchange::identify() {
   if (found) route = *found;
   id = new_request_id(*this);
   if (!found) return std::unexpected(found.error());
+  if (bucket.empty()) bucket = virtual_bucket(message, *route, scope.service);
+  if (!bucket.empty()) message.path = "/" + uri_encode(bucket, Slash::Encode) + sent_path;
   return {};
+}
+
+bool Exchange::expects_continue() const {
+  return !header(message.headers, "expect").empty();
+}
+
+Result<BodyClaims> Exchange::claims() const {
+  const bool of_parts = operation && operation->name == "CompleteMultipartUpload";
+  auto out = TRY(body_claims(message.headers, of_parts ? Checksums::NotOfBody : Checksums::OfBody));
+  if (out.chunked && identity) out.chunked->signer = identity->chunks;
+  return out;
+}
+
+void Exchange::unfold_query() {
+  const auto scheme = scheme_of(signed_head());
+  if (!is_s3() || !scheme || !is_presigned(*scheme)) return;
+  for (auto& [name, value] : query_parameters(message.query)) {
+    auto lowered = to_lower(name);
+    // What an SDK meant to send says nothing of what the holder of its URL sends.
+    if (lowered == "x-amz-sdk-checksum-algorithm") continue;
+    if (!lowered.starts_with("x-amz-") || find_header(message.headers, lowered)) continue;
+    message.headers.emplace_back(std::move(lowered), std::move(value));
+  }
 }
 
 Reply Ending::to_reply(const Exchange& exchange, HttpReply encoded) const {
@@ -66,11 +93,10 @@ Reply Ending::to_reply(const Exchange& exchange, HttpReply encoded) const {
   reply.status = encoded.status;
   reply.headers = std::move(encoded.headers);
   reply.body = std::move(encoded.body);
-  if (!encoded.blob) return reply;
-  reply.offset = encoded.blob->offset;
-  reply.length = encoded.blob->length;
+  if (encoded.blobs.empty()) return reply;
+  reply.length = length_of(encoded.blobs);
   if (exchange.message.method == "HEAD" || reply.length == 0) return reply;
-  auto blob = blobs_.open(encoded.blob->blob);
+  auto blob = open_chain(blobs_, std::move(encoded.blobs));
   if (!blob) return error(exchange, blob.error());
   reply.blob = *std::move(blob);
   return reply;
@@ -80,6 +106,7 @@ Reply Ending::reply(const Exchange& exchange, const Result<Document>& outcome) c
   if (!outcome) return error(exchange, outcome.error());
   auto reply =
       to_reply(exchange, encode_reply(*exchange.route, *exchange.operation, *outcome, exchange.id));
+  if (exchange.posted && reply.status < 400) shape_post_reply(*exchange.posted, reply);
   if (reply.status < 400) tell(exchange, reply.status, nullptr);
   return reply;
 }

@@ -4,7 +4,9 @@
 #pragma once
 
 #include "wire/authenticator.hpp"
+#include "wire/body_claims.hpp"
 #include "wire/metrics.hpp"
+#include "wire/post_upload.hpp"
 #include "wire/protocols/protocol.hpp"
 
 namespace tocsin::wire {
@@ -13,7 +15,9 @@ struct Exchange final : Attachment {
   /// `head` without its body.
   explicit Exchange(RequestHead head);
 
-  HttpMessage message;
+  HttpMessage message;    // its path with the bucket of a virtual host
+  std::string sent_path;  // without: what is signed
+  std::string bucket;     // of a virtual host
   std::string peer;
   bool secure = false;
   std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
@@ -21,16 +25,25 @@ struct Exchange final : Attachment {
   std::optional<Route> route;                   // once identified
   std::optional<Identity> identity;             // once authenticated
   const model::Operation* operation = nullptr;  // once decoded
-  std::string upload_md5;                       // hex; of a streamed body
+  std::optional<BodyFacts> body;                // of S3, once it was found to be as claimed
+  bool is_form = false;                         // a browser's upload
+  std::optional<Posted> posted;                 // of it, once it is known to be allowed
   std::optional<Error> refused;                 // what was wrong with the head
 
   AuthFamily family() const;
   SignedHead signed_head() const {
-    return {message.method, message.path, message.query, message.headers};
+    return {message.method, sent_path, message.query, message.headers, bucket};
   }
-  /// Sets the route, and gives the request an id as its service has them. Errors: those of
-  /// identify().
+  /// Sets the route and the bucket of a virtual host, and gives the request an id as its service
+  /// has them. Errors: those of identify().
   Result<void> identify();
+  bool is_s3() const { return route && route->protocol == Protocol::RestXml; }
+  bool expects_continue() const;
+  /// What the body must be. Errors: those of body_claims().
+  Result<BodyClaims> claims() const;
+  /// Once authenticated: the parameters x-amz-* of a presigned URL become headers, which is what
+  /// they stand for.
+  void unfold_query();
 };
 
 /// Ends exchanges. Any thread.

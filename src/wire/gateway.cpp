@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/gateway.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "core/context.hpp"
 #include "engines/model/check.hpp"
@@ -19,6 +21,33 @@ Reply json_reply(int status, std::string body) {
   reply.headers = {{"Content-Type", "application/json"}};
   reply.body = std::move(body);
   return reply;
+}
+
+/// A body of unknown length: S3 wants to know it before.
+Error no_length(const RequestHead& head) {
+  if (!head.chunked)
+    return {"MissingContentLength", "You must provide the Content-Length HTTP header.", 411};
+  Error error{"NotImplemented",
+              "A header you provided implies functionality that is not implemented", 501,
+              Fault::Server};
+  error.members = {{"Header", "Transfer-Encoding"}};
+  return error;
+}
+
+Error too_large(std::uint64_t length, std::uint64_t limit) {
+  Error error{"EntityTooLarge", "Your proposed upload exceeds the maximum allowed size"};
+  error.members = {{"ProposedSize", std::to_string(length)},
+                   {"MaxSizeAllowed", std::to_string(limit)}};
+  return error;
+}
+
+/// The models ask for a checksum in more operations; these are the ones where S3 insists.
+bool needs_checksum(const model::Operation& operation) {
+  constexpr std::string_view kNeed[] = {
+      "DeleteObjects",        "PutBucketCors",      "PutBucketLifecycle",
+      "PutBucketReplication", "PutObjectLegalHold", "PutBucketLifecycleConfiguration",
+      "PutObjectRetention",   "PutBucketTagging",   "PutObjectLockConfiguration"};
+  return std::ranges::find(kNeed, operation.name) != std::end(kNeed);
 }
 
 /// Signed requests with such paths are S3's: buckets may be called so.
@@ -50,8 +79,12 @@ class Gateway::Front final : public Handler {
 
  private:
   BodyPlan plan_upload(std::unique_ptr<Exchange> exchange, const RequestHead& head);
-  Result<void> check_upload(Exchange& exchange, const RequestHead& head);
+  BodyPlan plan_form(std::unique_ptr<Exchange> exchange, const RequestHead& head);
+  Result<BodyClaims> check_upload(Exchange& exchange, const RequestHead& head);
   Result<void> take_body(Exchange& exchange, Request& request);
+  Result<void> take_upload(Exchange& exchange, Request& request);
+  Result<void> take_form(Exchange& exchange, Request& request);
+  Result<void> check_content(Exchange& exchange);
   Result<core::Request> to_call(Exchange& exchange);
   Result<void> authenticate(Exchange& exchange);
   Reply answer_own(const RequestHead& head);
@@ -80,38 +113,59 @@ BodyPlan Gateway::Front::on_head(const RequestHead& head) {
       return plan_upload(std::move(exchange), head);
     }
   }
+  if (head.method == "POST" && !shows_credentials(head)) {
+    auto exchange = std::make_unique<Exchange>(head);
+    if (exchange->identify() && exchange->is_s3() && is_post_form(exchange->message))
+      return plan_form(std::move(exchange), head);
+  }
   if (credential_scope(head).service == "lambda") plan.limit = options_.code_limit;
   return plan;
 }
 
-Result<void> Gateway::Front::check_upload(Exchange& exchange, const RequestHead& head) {
+Result<BodyClaims> Gateway::Front::check_upload(Exchange& exchange, const RequestHead& head) {
   exchange.operation = TRY(find_operation(*exchange.route, exchange.message));
   exchange.identity =
       TRY(authenticator_.check(exchange.signed_head(), nullptr, exchange.family(), wall_now()));
-  if (!head.content_length) {
-    return fail("MissingContentLength", "You must provide the Content-Length HTTP header.", 411);
-  }
-  if (*head.content_length > options_.object_limit) {
-    return fail("EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size");
-  }
-  return {};
+  exchange.unfold_query();
+  auto claims = TRY(exchange.claims());
+  if (!head.content_length && !claims.chunked) return fail(no_length(head));
+  const auto length = claims.chunked ? claims.chunked->decoded_length : *head.content_length;
+  if (length > options_.object_limit) return fail(too_large(length, options_.object_limit));
+  return claims;
 }
 
-/// The body goes into a blob, if the head is worth it.
+/// The body goes into a blob, if the head is worth it. Of a request that is refused the body is not
+/// read, unless it is small and already on its way.
 BodyPlan Gateway::Front::plan_upload(std::unique_ptr<Exchange> exchange, const RequestHead& head) {
   BodyPlan plan;
-  const auto checked = check_upload(*exchange, head);
-  if (checked) {
-    plan.sink = std::make_unique<UploadSink>(cloud_.blobs(),
-                                             std::string(header(head.headers, "content-md5")));
-  } else if (head.content_length.value_or(kSmallBody + 1) <= kSmallBody) {
+  auto claims = check_upload(*exchange, head);
+  if (claims) {
+    plan.sink = std::make_unique<UploadSink>(cloud_.blobs(), *std::move(claims));
+  } else if (head.content_length.value_or(kSmallBody + 1) <= kSmallBody &&
+             !exchange->expects_continue()) {
     plan.limit = kSmallBody;
-    exchange->refused = checked.error();
+    exchange->refused = claims.error();
   } else {
-    plan.refusal = ending_.error(*exchange, checked.error());
+    plan.refusal = ending_.error(*exchange, claims.error());
     return plan;
   }
   plan.attachment = std::move(exchange);
+  return plan;
+}
+
+/// Who sends a form, and whether its policy allows it, is known only from its fields.
+BodyPlan Gateway::Front::plan_form(std::unique_ptr<Exchange> exchange, const RequestHead& head) {
+  BodyPlan plan;
+  exchange->is_form = true;
+  exchange->operation = exchange->route->service->operation("PutObject");
+  if (!head.content_length) {
+    plan.refusal = ending_.error(*exchange, no_length(head));
+  } else if (*head.content_length > options_.object_limit + kSmallBody) {
+    plan.refusal = ending_.error(*exchange, too_large(*head.content_length, options_.object_limit));
+  } else {
+    plan.sink = std::make_unique<PostSink>(cloud_.blobs(), header(head.headers, "content-type"));
+    plan.attachment = std::move(exchange);
+  }
   return plan;
 }
 
@@ -138,16 +192,56 @@ void Gateway::Front::on_request(Request request, ReplyFn reply) {
 /// From here on the exchange has a route and an identity.
 Result<void> Gateway::Front::take_body(Exchange& exchange, Request& request) {
   if (exchange.refused) return fail(*exchange.refused);
-  if (request.sink) {
-    if (request.sink_error) return fail(*request.sink_error);
-    const auto& upload = static_cast<const UploadSink&>(*request.sink);
-    exchange.message.blob = upload.blob();
-    exchange.upload_md5 = upload.md5_hex();
-    return Authenticator::check_body(*exchange.identity, upload.blob().sha256, exchange.family());
-  }
+  if (exchange.is_form) return take_form(exchange, request);
+  if (request.sink) return take_upload(exchange, request);
   exchange.message.body = std::move(request.body);
   TRY(exchange.identify());
-  return authenticate(exchange);
+  TRY(authenticate(exchange));
+  exchange.unfold_query();
+  return exchange.is_s3() ? check_content(exchange) : Result<void>();
+}
+
+Result<void> Gateway::Front::take_upload(Exchange& exchange, Request& request) {
+  if (request.sink_error) return fail(*request.sink_error);
+  const auto& upload = static_cast<const UploadSink&>(*request.sink);
+  exchange.message.blob = upload.blob();
+  exchange.body = upload.facts();
+  strip_aws_chunked(exchange.message.headers);
+  return Authenticator::check_body(*exchange.identity, upload.blob().sha256, exchange.family());
+}
+
+/// From here on the form is the PutObject that it stands for.
+Result<void> Gateway::Front::take_form(Exchange& exchange, Request& request) {
+  if (request.sink_error) return fail(*request.sink_error);
+  const auto& sink = static_cast<const PostSink&>(*request.sink);
+  auto wanted = TRY(posted(sink.form(), exchange.message, exchange.secure));
+  exchange.identity = TRY(check_post(authenticator_, sink, wanted.bucket, wall_now()));
+  exchange.message = put_message(exchange.message, sink.form(), wanted);
+  exchange.message.blob = sink.file().blob();
+  exchange.body = sink.file().facts();
+  exchange.posted = std::move(wanted);
+  return {};
+}
+
+/// A document of S3's in memory: decoded, and as its checksums say.
+Result<void> Gateway::Front::check_content(Exchange& exchange) {
+  auto& message = exchange.message;
+  exchange.operation = TRY(find_operation(*exchange.route, message));
+  auto claims = TRY(exchange.claims());
+  if (needs_checksum(*exchange.operation) && claims.md5.empty() && !claims.checksum) {
+    return fail("InvalidRequest",
+                "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
+  }
+  std::string content;
+  BodyReader reader(std::move(claims));
+  TRY(reader.read(message.body, [&](std::string_view piece) {
+    content += piece;
+    return Result<void>();
+  }));
+  exchange.body = TRY(reader.finish());
+  message.body = std::move(content);
+  strip_aws_chunked(message.headers);
+  return {};
 }
 
 Result<void> Gateway::Front::authenticate(Exchange& exchange) {
@@ -165,9 +259,11 @@ Result<core::Request> Gateway::Front::to_call(Exchange& exchange) {
   auto decoded = TRY(decode_request(*exchange.route, exchange.message));
   exchange.operation = decoded.operation;
   TRY(model::check(*exchange.route->service, *decoded.operation, decoded.params));
-  if (!exchange.upload_md5.empty()) {
+  if (exchange.message.blob) {
     const auto& payload = decoded.operation->input->shape->payload->name;
-    decoded.params.as_object()[payload].as_object()["md5"] = exchange.upload_md5;
+    auto& body = decoded.params.as_object()[payload].as_object();
+    body["md5"] = exchange.body->md5;
+    if (!exchange.body->checksums.empty()) body["checksums"] = exchange.body->checksums;
   }
   const auto& identity = *exchange.identity;
   const auto& message = exchange.message;

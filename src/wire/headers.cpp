@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/headers.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/glob.hpp"
@@ -67,6 +68,38 @@ std::string uri_decode(std::string_view text) {
     } else {
       out += text[i];
     }
+  }
+  return out;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const auto at = text.find(separator);
+    parts.push_back(text.substr(0, at));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+Headers query_parameters(std::string_view query) {
+  const auto decoded = [](std::string_view part) {
+    std::string text(part);
+    std::ranges::replace(text, '+', ' ');
+    return uri_decode(text);
+  };
+  Headers out;
+  for (const auto part : split(query, '&')) {
+    if (part.empty()) continue;
+    const auto equals = std::min(part.find('='), part.size());
+    const auto value = part.substr(std::min(equals + 1, part.size()));
+    out.emplace_back(decoded(part.substr(0, equals)), decoded(value));
   }
   return out;
 }

@@ -24,4 +24,11 @@ std::string uri_encode(std::string_view text, Slash slash);
 /// %XX becomes its byte; what is no valid escape stays as it is, and so does '+'.
 std::string uri_decode(std::string_view text);
 
+std::vector<std::string_view> split(std::string_view text, char separator);
+/// Without spaces and tabs at its ends.
+std::string_view trimmed(std::string_view text);
+
+/// The parameters of a query string, decoded ('+' is a space), in order.
+Headers query_parameters(std::string_view query);
+
 }  // namespace tocsin::wire

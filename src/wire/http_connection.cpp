@@ -84,8 +84,10 @@ void ReplyFn::operator()(Make make) {
   if (const auto target = std::exchange(target_, nullptr)) target->reply(std::move(make));
 }
 
-Connection::Connection(Loop& loop, Socket socket, std::string peer)
-    : loop_(loop.shared_from_this()), socket_(std::move(socket)), peer_(std::move(peer)) {
+Connection::Connection(Loop& loop, Socket socket, std::string peer, bool secure)
+    : loop_(loop.shared_from_this()),
+      socket_(std::move(socket), secure ? loop.shared->tls.get() : nullptr),
+      peer_(std::move(peer)) {
   ++loop_->shared->open;
 }
 
@@ -99,11 +101,20 @@ Connection::~Connection() {
 
 void Connection::start() {
   expect_by(options().header_timeout);
-  read(kFirstRead);
+  if (!socket_.secure()) return read(kFirstRead);
+  state_ = State::Handshake;
+  socket_.async_handshake([self = shared_from_this()](const SocketError& error) {
+    if (self->state_ == State::Closed) return;
+    if (error) return self->close();
+    self->state_ = State::Idle;
+    self->expect_by(self->options().header_timeout);
+    self->read(kFirstRead);
+  });
 }
 
 void Connection::refuse_connection() {
   count(loop_->counters.refused);
+  if (socket_.secure()) return close();  // a handshake is more than the refusal is worth
   respond(plain_reply(503));
 }
 
@@ -160,6 +171,7 @@ bool Connection::advance_head() {
   if (!parser_->head_done()) return read(kFirstRead), false;
   auto& head = parser_->head();
   head.peer = peer_;
+  head.secure = socket_.secure();
   head_request_ = head.method == "HEAD";
   keep_alive_ = parser_->keep_alive();
   request_read_ = parser_->done();
@@ -197,12 +209,12 @@ bool Connection::plan_body() {
 }
 
 void Connection::answer_expect() {
-  asio::async_write(socket_, asio::buffer(kContinue),
-                    [self = shared_from_this()](const SocketError& error, std::size_t bytes) {
-                      count(self->loop_->counters.bytes_out, bytes);
-                      if (self->state_ != State::Body) return;
-                      error ? self->close() : self->read(kBodyRead);
-                    });
+  socket_.async_write(asio::buffer(kContinue),
+                      [self = shared_from_this()](const SocketError& error, std::size_t bytes) {
+                        count(self->loop_->counters.bytes_out, bytes);
+                        if (self->state_ != State::Body) return;
+                        error ? self->close() : self->read(kBodyRead);
+                      });
 }
 
 void Connection::advance_body() {
@@ -363,7 +375,7 @@ void Connection::on_sent(const SocketError& error, std::size_t bytes) {
 void Connection::reply_done() {
   blob_.reset();
   if (content_.capacity() > kKept) content_ = {};
-  if (!keep_alive_) return request_read_ ? close() : linger();
+  if (!keep_alive_) return request_read_ ? finish() : linger();
   plan_ = {};
   state_ = State::Idle;
   if (pending().empty() && input_.size() > kKept) {
@@ -375,12 +387,19 @@ void Connection::reply_done() {
   advance();
 }
 
+/// Closes. With TLS only after saying so: else what was sent might have been cut off.
+void Connection::finish() {
+  if (!socket_.secure()) return close();
+  state_ = State::Lingering;
+  expect_by(kLinger);
+  socket_.async_shutdown([self = shared_from_this()](const SocketError&) { self->close(); });
+}
+
 /// Ends our side and waits a little for the client to have read why.
 void Connection::linger() {
   state_ = State::Lingering;
   expect_by(kLinger);
-  SocketError ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  socket_.shutdown_send();
   if (!reading_) {
     taken_ = filled_ = 0;
     read(kFirstRead);
@@ -396,9 +415,7 @@ void Connection::end_if_idle() {
 void Connection::close() {
   if (state_ == State::Closed) return;
   state_ = State::Closed;
-  SocketError ignored;
-  socket_.shutdown(Socket::shutdown_both, ignored);
-  socket_.close(ignored);
+  socket_.close();
   loop_->remove(*this);
 }
 
@@ -414,7 +431,7 @@ void Connection::check(Steady::time_point now) {
   if (!too_slow(now)) return;
   if (state_ == State::Idle || state_ == State::Lingering) return close();
   count(loop_->counters.timeouts);
-  state_ == State::Writing ? close() : fail(408);
+  state_ == State::Writing || state_ == State::Handshake ? close() : fail(408);
 }
 
 }  // namespace tocsin::wire

@@ -4,24 +4,21 @@
 
 #include <array>
 #include <atomic>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/write.hpp>
 #include <condition_variable>
 #include <list>
 #include <mutex>
 #include <thread>
 
 #include "wire/http_server.hpp"
+#include "wire/stream.hpp"
+#include "wire/tls.hpp"
 
 namespace tocsin::wire {
 
-namespace asio = boost::asio;
-using SocketError = boost::system::error_code;
-using Socket = asio::generic::stream_protocol::socket;
 using Steady = std::chrono::steady_clock;
 
 class Connection;
@@ -32,6 +29,7 @@ struct Shared {
       : options(std::move(given)), handler(to), disks(options.disk_threads) {}
   const ServerOptions options;
   Handler& handler;
+  std::unique_ptr<asio::ssl::context> tls;  // where the server speaks it
   asio::thread_pool disks;  // at most one task of a connection at a time, so its queue is bounded
   std::atomic<bool> stopping = false;
   std::atomic<std::size_t> open = 0;
@@ -55,7 +53,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
  public:
   explicit Loop(std::shared_ptr<Shared> shared);
 
-  void add(Socket socket, std::string peer);
+  void add(Socket socket, std::string peer, bool secure);
   void remove(Connection& connection);
   /// Ends idle connections; the others close behind their reply.
   void end_idle();
@@ -84,7 +82,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
 /// One client: reads a request, has it handled, writes the reply, and again.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Loop& loop, Socket socket, std::string peer);
+  Connection(Loop& loop, Socket socket, std::string peer, bool secure);
   ~Connection();
 
   void start();
@@ -97,7 +95,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::list<std::shared_ptr<Connection>>::iterator place;
 
  private:
-  enum class State { Idle, Head, Body, Sinking, Handling, Writing, Lingering, Closed };
+  enum class State { Handshake, Idle, Head, Body, Sinking, Handling, Writing, Lingering, Closed };
 
   void advance();
   bool advance_head();
@@ -115,6 +113,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send();
   void on_sent(const SocketError& error, std::size_t bytes);
   void reply_done();
+  void finish();
   void linger();
   bool too_slow(Steady::time_point now) const;
   std::string_view pending() const {
@@ -124,7 +123,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const ServerOptions& options() const { return loop_->shared->options; }
 
   const std::shared_ptr<Loop> loop_;  // before the socket: its context must outlive it
-  Socket socket_;
+  Stream socket_;
   const std::string peer_;
   State state_ = State::Idle;
   Steady::time_point deadline_ = Steady::time_point::max();

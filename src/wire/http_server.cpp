@@ -89,10 +89,11 @@ Loop::Loop(std::shared_ptr<Shared> given) : shared(std::move(given)), guard(io.g
   sweep_every_ = std::clamp(shortest / 4, Timeout{10}, Timeout{1000});
 }
 
-void Loop::add(Socket socket, std::string peer) {
+void Loop::add(Socket socket, std::string peer, bool secure) {
   if (ended_) return;
   count(counters.accepted);
-  const auto connection = std::make_shared<Connection>(*this, std::move(socket), std::move(peer));
+  const auto connection =
+      std::make_shared<Connection>(*this, std::move(socket), std::move(peer), secure);
   connection->place = connections_.insert(connections_.end(), connection);
   if (!sweeping_) sweep_later();
   const bool crowded = shared->open > shared->options.max_connections;
@@ -155,13 +156,16 @@ struct HttpServer::Impl {
   struct Gate {
     typename Protocol::acceptor acceptor;
     asio::steady_timer pause;
+    bool secure;
   };
   using TcpGate = Gate<tcp>;
   using LocalGate = Gate<Local>;
 
-  Result<void> listen(const std::string& text);
+  Result<void> listen(const std::string& text, bool secure);
+  Result<void> listen();
   template <class Protocol>
-  Result<void> open(const std::string& text, const typename Protocol::endpoint& endpoint);
+  Result<void> open(const std::string& text, const typename Protocol::endpoint& endpoint,
+                    bool secure);
   template <class Protocol>
   void accept(Gate<Protocol>& gate);
   void close_gates();
@@ -186,15 +190,27 @@ struct HttpServer::Impl {
   bool running = false;
 };
 
-Result<void> HttpServer::Impl::listen(const std::string& text) {
+Result<void> HttpServer::Impl::listen() {
+  const auto& options = shared->options;
+  if (!options.tls.listen.empty()) {
+    shared->tls = TRY(server_context(options.tls.certificate, options.tls.key));
+  }
+  for (const auto& address : options.listen)
+    TRY(listen(address, false));
+  for (const auto& address : options.tls.listen)
+    TRY(listen(address, true));
+  return {};
+}
+
+Result<void> HttpServer::Impl::listen(const std::string& text, bool secure) {
   const auto address = TRY(parse_address(text));
   if (address.unix_path.empty()) {
-    TRY(open<tcp>(text, address.endpoint));
+    TRY(open<tcp>(text, address.endpoint, secure));
     ports.push_back(tcp_gates.back().acceptor.local_endpoint().port());
     return {};
   }
   if (address.unix_path.size() > 100) return bad_address(text, "the path is too long for a socket");
-  TRY(open<Local>(text, Local::endpoint(address.unix_path)));
+  TRY(open<Local>(text, Local::endpoint(address.unix_path), secure));
   unix_paths.push_back(address.unix_path);
   ports.push_back(0);
   return {};
@@ -202,10 +218,10 @@ Result<void> HttpServer::Impl::listen(const std::string& text) {
 
 template <class Protocol>
 Result<void> HttpServer::Impl::open(const std::string& text,
-                                    const typename Protocol::endpoint& endpoint) {
+                                    const typename Protocol::endpoint& endpoint, bool secure) {
   auto& io = loops.front()->io;
-  auto& gate =
-      gates<Protocol>().emplace_back(typename Protocol::acceptor(io), asio::steady_timer(io));
+  auto& gate = gates<Protocol>().emplace_back(typename Protocol::acceptor(io),
+                                              asio::steady_timer(io), secure);
   SocketError error;
   gate.acceptor.open(endpoint.protocol(), error);
   if (!error) gate.acceptor.set_option(asio::socket_base::reuse_address(true), error);
@@ -233,10 +249,10 @@ void HttpServer::Impl::accept(Gate<Protocol>& gate) {
         if (!error && shared->open < shared->options.max_connections + kRefusing) {
           prepare(socket);
           auto peer = peer_of(socket);
-          asio::post(loop.io,
-                     [&loop, client = Socket(std::move(socket)), peer = std::move(peer)]() mutable {
-                       loop.add(std::move(client), std::move(peer));
-                     });
+          asio::post(loop.io, [&loop, client = Socket(std::move(socket)), peer = std::move(peer),
+                               secure = gate.secure]() mutable {
+            loop.add(std::move(client), std::move(peer), secure);
+          });
         }
         accept(gate);
       });
@@ -268,8 +284,7 @@ Result<void> HttpServer::start() {
       options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i)
     self.loops.push_back(std::make_shared<Loop>(self.shared));
-  for (const auto& address : options.listen)
-    TRY(self.listen(address));
+  TRY(self.listen());
   for (auto& gate : self.tcp_gates)
     self.accept(gate);
   for (auto& gate : self.local_gates)

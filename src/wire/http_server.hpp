@@ -24,15 +24,24 @@ namespace tocsin::wire {
 
 using Timeout = std::chrono::milliseconds;
 
+/// HTTPS beside HTTP, with one certificate.
+struct TlsOptions {
+  std::vector<std::string> listen;  // as ServerOptions::listen; empty: none
+  std::string certificate;          // PEM, with its chain
+  std::string key;                  // PEM
+};
+
 struct ServerOptions {
   /// "ADDRESS:PORT", "[V6]:PORT" or "unix:/path"; port 0 takes a free one.
   std::vector<std::string> listen = {"127.0.0.1:4566"};
+  TlsOptions tls;
   unsigned threads = 0;       // loops; 0: as many as the machine has processors
   unsigned disk_threads = 2;  // drive streamed bodies and blobs
   std::uint32_t header_limit = 16 * 1024;
   std::size_t max_connections = 10'000;  // beyond: 503
   Timeout idle_timeout{75'000};          // between requests
-  Timeout header_timeout{10'000};        // from a request's first byte to the end of its head
+  Timeout header_timeout{10'000};        // of a TLS handshake; from a request's first byte to the
+                                         // end of its head
   Timeout body_timeout{30'000};          // without a byte of the body
   std::uint64_t body_rate = 1024;        // bytes a second, on average, once body_timeout has passed
   Timeout write_timeout{60'000};         // without a byte of the reply taken
@@ -136,7 +145,7 @@ class HttpServer {
   /// the rest, joins.
   void stop(Timeout grace);
 
-  /// The ports bound, in the order of `listen` (0 for a unix socket).
+  /// The ports bound, in the order of `listen` (0 for a unix socket), then of `tls.listen`.
   const std::vector<std::uint16_t>& ports() const;
   ServerStats stats() const;
 

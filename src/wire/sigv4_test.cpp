@@ -352,7 +352,6 @@ TEST_F(SigV4Refusals, AnAuthorizationThatCannotBeRead) {
       error_of("authorization", authorization("AKID/20261124/sts/aws4_request"), AuthFamily::S3)
           .code,
       "AuthorizationHeaderMalformed");
-  EXPECT_EQ(error_of("authorization", "AWS AKID:c2ln", AuthFamily::S3).code, "InvalidRequest");
   EXPECT_EQ(error_of("authorization", "Bearer abc", AuthFamily::S3).code, "InvalidArgument");
 }
 
@@ -424,14 +423,13 @@ TEST_F(SigV4Refusals, ATokenOfAnotherSession) {
 TEST_F(SigV4Refusals, PayloadsThatCannotBeVerified) {
   EXPECT_EQ(error_of("x-amz-content-sha256", std::nullopt, AuthFamily::S3).code, "InvalidRequest");
   EXPECT_EQ(error_of("x-amz-content-sha256", "abc", AuthFamily::S3).code, "InvalidArgument");
-  const auto streamed =
-      error_of("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", AuthFamily::S3);
+  const auto streamed = error_of(
+      "x-amz-content-sha256", "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", AuthFamily::S3);
   EXPECT_EQ(streamed.code, "NotImplemented");
   EXPECT_EQ(streamed.status, 501);
-  auto presigned = changed("authorization", std::nullopt, AuthFamily::S3);
-  presigned.head.query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00";
-  EXPECT_TRUE(shows_credentials(presigned.head));
-  EXPECT_EQ(code_of(check(presigned, AuthFamily::S3, kGoldenTime)), "NotImplemented");
+  EXPECT_EQ(
+      error_of("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", AuthFamily::Query).code,
+      "IncompleteSignature");
 }
 
 TEST_F(SigV4Refusals, AnUnsignedPayloadIsForS3Only) {

@@ -3,32 +3,22 @@
 
 namespace tocsin::wire {
 
-UploadSink::UploadSink(store::Blobs& blobs, std::string content_md5)
-    : blobs_(blobs), content_md5_(std::move(content_md5)) {}
+UploadSink::UploadSink(store::Blobs& blobs, BodyClaims claims)
+    : blobs_(blobs), reader_(std::move(claims)) {}
 
 Result<void> UploadSink::open() {
-  if (writer_) return {};
-  const auto digest = unbase64(content_md5_);
-  if (!content_md5_.empty() && (!digest || digest->size() != 16)) {
-    return fail("InvalidDigest", "The Content-MD5 you specified was invalid.");
-  }
-  writer_ = TRY(blobs_.create());
+  if (!writer_) writer_ = TRY(blobs_.create());
   return {};
 }
 
 Result<void> UploadSink::write(std::string_view bytes) {
   TRY(open());
-  md5_.update(bytes);
-  return writer_->write(bytes);
+  return reader_.read(bytes, [this](std::string_view piece) { return writer_->write(piece); });
 }
 
 Result<void> UploadSink::finish() {
   TRY(open());
-  const auto digest = md5_.finish();
-  if (!content_md5_.empty() && base64(digest) != content_md5_) {
-    return fail("BadDigest", "The Content-MD5 you specified did not match what we received.");
-  }
-  md5_hex_ = hex(digest);
+  facts_ = TRY(reader_.finish());
   blob_ = TRY(writer_->finish());
   return {};
 }

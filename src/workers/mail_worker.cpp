@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/log.hpp"
 #include "workers/curl.hpp"
 #include "workers/job_threads.hpp"
 #include "workers/mail_message.hpp"
@@ -141,8 +142,10 @@ struct MailWorker::State {
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_line);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, &answer);
     const auto code = curl_easy_perform(handle);
-    if (code != CURLE_OK) return delivery_failure(handle, code, answer);
-    return {};
+    if (code == CURLE_OK) return {};
+    auto failure = delivery_failure(handle, code, answer);
+    log_warning("mail not delivered", {{"server", server->url}, {"cause", failure.error().message}});
+    return failure;
   }
 
   void configure(CURL* handle) {

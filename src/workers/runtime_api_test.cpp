@@ -43,6 +43,10 @@ TEST(RuntimeHttp, RefusesWhatIsNotHttpAndBoundsWhatItKeeps) {
   EXPECT_FALSE(HttpRequestParser().feed("nonsense\r\n\r\n"));
   EXPECT_FALSE(HttpRequestParser().feed("GET / HTTP/1.1\r\nno colon\r\n\r\n"));
   EXPECT_FALSE(HttpRequestParser().feed("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"));
+  EXPECT_FALSE(HttpRequestParser().feed("GET / HTTP/1.1\r\nContent-Length: 5, 6\r\n\r\n"));
+  const std::string chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_FALSE(HttpRequestParser().feed(chunked + "5x\r\n"));
+  EXPECT_TRUE(HttpRequestParser().feed(chunked + "5 ;a=b\r\nhello\r\n0\r\n\r\n"));
   EXPECT_FALSE(
       HttpRequestParser().feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"));
   EXPECT_FALSE(HttpRequestParser().feed(std::string(200 << 10, 'x')));

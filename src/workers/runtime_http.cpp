@@ -13,10 +13,11 @@ namespace {
 constexpr std::size_t kMaxHead = 64 << 10;
 constexpr std::size_t kMaxLine = 1024;
 
+/// All of the text.
 std::optional<std::size_t> number(std::string_view text, int base) {
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc() || end == text.data()) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
@@ -150,7 +151,7 @@ bool HttpRequestParser::read_body() {
 bool HttpRequestParser::read_chunk_size() {
   const auto line = take_line();
   if (!line) return buffer_.size() <= kMaxLine;
-  const auto size = number(*line, 16);
+  const auto size = number(trim(std::string_view(*line).substr(0, line->find(';'))), 16);
   if (!size) return false;
   left_ = *size;
   stage_ = left_ ? Stage::ChunkData : Stage::Trailer;

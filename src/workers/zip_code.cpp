@@ -277,13 +277,14 @@ std::optional<std::string> safe_entry_path(std::string_view path) {
 bool safe_link(std::string_view path, std::string_view target) {
   if (target.empty() || target.front() == '/' || target.size() > 4000) return false;
   auto depth = std::count(path.begin(), path.end(), '/');
+  bool down = false;  // then no more "..": what was named may itself be a link, to a higher folder
   while (!target.empty()) {
     const auto slash = target.find('/');
     const auto part = target.substr(0, slash);
     target.remove_prefix(slash == target.npos ? target.size() : slash + 1);
     if (part.empty() || part == ".") continue;
-    depth += part == ".." ? -1 : 1;
-    if (depth < 0) return false;
+    down = down || part != "..";
+    if (part == ".." && (down || --depth < 0)) return false;
   }
   return true;
 }

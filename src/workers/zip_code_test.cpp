@@ -95,6 +95,8 @@ TEST(ZipCode, JudgesPathsByTheirWords) {
   EXPECT_TRUE(safe_link("a/b/c", "../../d"));
   EXPECT_FALSE(safe_link("a/b/c", "../../../d"));
   EXPECT_FALSE(safe_link("a", "b/../../a"));
+  // With "d/up" -> "..", as "d/out" this would lead out of the folder.
+  EXPECT_FALSE(safe_link("d/out", "up/../../d"));
 }
 
 }  // namespace

@@ -219,7 +219,7 @@ bool whole_within(const Document& value, double low, double high) {
   return std::trunc(number) == number && number >= low && number <= high;
 }
 
-/// A number, and a finite one: JSON's 1e999 is read as infinity.
+/// A number, and no infinity.
 bool magnitude_within(const Document& value, double limit) {
   return value.is_number() && std::abs(value.to_number<double>()) <= limit;
 }
@@ -254,7 +254,7 @@ bool scalar_fits(const Shape& shape, const Document& value) {
 std::optional<std::string> deep_kind_mismatch(const Shape& shape, const Document& value,
                                               bool streaming) {
   if (shape.is_document || value.is_null()) return std::nullopt;
-  if (streaming && find(value, "$blob")) return std::nullopt;
+  if (streaming && (find(value, "$blob") || find(value, "$blobs"))) return std::nullopt;
   if (auto mismatch = kind_mismatch(shape, value)) return mismatch;
   if (shape.type == Type::Structure) {
     for (const auto& member : shape.members) {
@@ -306,7 +306,7 @@ Error validation_error(const Service& service, const std::vector<std::string>& f
 
 void collect_unknown(const Shape& shape, const Document& value, bool streaming,
                      const std::string& path, std::vector<std::string>& found) {
-  if (shape.is_document || value.is_null() || (streaming && find(value, "$blob"))) return;
+  if (shape.is_document || value.is_null() || (streaming && (find(value, "$blob") || find(value, "$blobs")))) return;
   if (auto mismatch = kind_mismatch(shape, value)) {
     found.push_back(fmt::format("{}: {}", path, *mismatch));
   } else if (shape.type == Type::Structure) {

@@ -10,6 +10,7 @@
 #include "base/document.hpp"
 #include "base/result.hpp"
 #include "engines/pattern/cow.hpp"
+#include "engines/pattern/structure.hpp"
 #include "engines/pattern/value.hpp"
 
 namespace tocsin::pattern {
@@ -84,17 +85,18 @@ void read_document(const Index& index, const Document& event, Leaves& leaves, Te
 /// Reads events from JSON text with simdjson's structural index.
 class TextReader {
  public:
-  TextReader();
-  ~TextReader();
-  TextReader(TextReader&&) noexcept;
-  TextReader& operator=(TextReader&&) noexcept;
-
   /// `until_found`: see Extent. The leaves point into `text` and into this reader.
   Result<void> read(const Index& index, std::string_view text, bool until_found, Leaves& leaves);
 
+  /// The object whose structural characters, from its { to its }, are `structure`; what it holds
+  /// lies at and below the path `node`.
+  Result<void> read_indexed(const Index& index, std::string_view text,
+                            std::span<const std::uint32_t> structure, std::uint32_t node,
+                            bool until_found, Leaves& leaves);
+
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  Structure structure_;
+  std::string arena_;  // decoded text
 };
 
 }  // namespace tocsin::pattern

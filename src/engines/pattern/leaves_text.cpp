@@ -3,8 +3,6 @@
 // follows them, looks only into members that some rule's path names, and steps over the rest by
 // counting brackets. It checks the grammar of what it walks, and UTF-8, quotes and the balance of
 // brackets everywhere.
-#include <simdjson.h>
-
 #include "engines/pattern/index.hpp"
 #include "engines/pattern/leaves.hpp"
 
@@ -53,13 +51,15 @@ class Walker {
         until_found_(until_found),
         leaves_(leaves),
         arena_(arena) {
-    escapes_ = std::memchr(text.data(), '\\', text.size()) != nullptr;
-    if (escapes_) arena_.reserve(text.size());  // decoded text is never longer
+    if (structure.empty()) return;
+    const std::size_t size = text.size() - structure.front();
+    escapes_ = std::memchr(text.data() + structure.front(), '\\', size) != nullptr;
+    if (escapes_) arena_.reserve(size);  // decoded text is never longer
   }
 
-  void event() {
+  void event(std::uint32_t node) {
     if (take() != '{') malformed("the event is not an object");
-    object(0, 0, 0);
+    object(node, 0, 0);
     if (!stopped_ && at_ != end_) malformed("text after the event");
   }
 
@@ -281,46 +281,25 @@ std::string_view Walker::unescape(std::string_view raw) {
 
 }  // namespace
 
-struct TextReader::State {
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
-  std::size_t capacity = 0;
-  std::string arena;
-
-  simdjson::error_code index(std::string_view text) {
-    if (!parser || capacity < text.size()) {
-      const std::size_t wanted = std::max<std::size_t>(4096, text.size() * 2);
-      const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
-          wanted, simdjson::DEFAULT_MAX_DEPTH, parser);
-      if (error) return error;
-      capacity = wanted;
-    }
-    return parser->stage1(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
-                          simdjson::stage1_mode::regular);
-  }
-};
-
-TextReader::TextReader() : state_(std::make_unique<State>()) {}
-TextReader::~TextReader() = default;
-TextReader::TextReader(TextReader&&) noexcept = default;
-TextReader& TextReader::operator=(TextReader&&) noexcept = default;
-
-Result<void> TextReader::read(const Index& index, std::string_view text, bool until_found,
-                              Leaves& leaves) {
-  state_->arena.clear();
-  if (const auto error = state_->index(text)) {
-    return fail("SerializationException",
-                fmt::format("The event is not JSON: {}", simdjson::error_message(error)));
-  }
-  const auto& parser = *state_->parser;
+Result<void> TextReader::read_indexed(const Index& index, std::string_view text,
+                                      std::span<const std::uint32_t> structure, std::uint32_t node,
+                                      bool until_found, Leaves& leaves) {
+  arena_.clear();
   try {
-    Walker(index, text, {parser.structural_indexes.get(), parser.n_structural_indexes}, until_found,
-           leaves, state_->arena)
-        .event();
+    Walker(index, text, structure, until_found, leaves, arena_).event(node);
   } catch (const Malformed& malformed) {
     return fail("SerializationException",
                 fmt::format("The event is not JSON: {} at byte {}", malformed.what, malformed.at));
   }
   return {};
+}
+
+Result<void> TextReader::read(const Index& index, std::string_view text, bool until_found,
+                              Leaves& leaves) {
+  if (auto read = structure_.read(text); !read) {
+    return fail("SerializationException", "The event is not JSON: " + read.error().message);
+  }
+  return read_indexed(index, text, structure_.positions(), 0, until_found, leaves);
 }
 
 }  // namespace tocsin::pattern

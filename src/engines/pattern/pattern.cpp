@@ -28,6 +28,14 @@ Result<std::span<const RuleId>> Matcher::match_json(std::string_view event) {
   return scratch_->match_json(snapshot_.index(), event, extent_);
 }
 
+Result<std::span<const RuleId>> Matcher::match_indexed(const IndexedObject& event) {
+  return scratch_->match_indexed(snapshot_.index(), event, extent_);
+}
+
+Result<std::span<const RuleId>> Matcher::match_enveloped(const Envelope& event) {
+  return scratch_->match_enveloped(snapshot_.index(), event, extent_);
+}
+
 RuleSet::RuleSet() : index_(std::make_unique<Index>()), scratch_(std::make_unique<Scratch>()) {}
 RuleSet::~RuleSet() = default;
 RuleSet::RuleSet(RuleSet&&) noexcept = default;

@@ -69,6 +69,21 @@ class Snapshot {
 /// members of one name (or "a.b" beside {"a": {"b": …}}) the later may not count.
 enum class Extent { Whole, UntilFound };
 
+/// A JSON object within a text that has been indexed once for many objects (structure.hpp):
+/// `structure` reaches from the object's { to its }, and `text` ends no sooner.
+struct IndexedObject {
+  std::string_view text;
+  std::span<const std::uint32_t> structure;
+};
+
+/// An event that was never put together: its members that are strings (without escapes), and one
+/// whose value is an object.
+struct Envelope {
+  std::span<const std::pair<std::string_view, std::string_view>> members;
+  std::string_view body_name;
+  IndexedObject body;
+};
+
 /// Matches events against one snapshot. Keeps working memory between events: one per thread.
 class Matcher {
  public:
@@ -86,6 +101,9 @@ class Matcher {
   std::span<const RuleId> match(const Document& event);
   /// The same from JSON text. Error: SerializationException where the text is no JSON object.
   Result<std::span<const RuleId>> match_json(std::string_view event);
+  /// The same for what stands in a text that is indexed already: nothing is copied.
+  Result<std::span<const RuleId>> match_indexed(const IndexedObject& event);
+  Result<std::span<const RuleId>> match_enveloped(const Envelope& event);
 
  private:
   Snapshot snapshot_;

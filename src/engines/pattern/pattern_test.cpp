@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engines/pattern/pattern.hpp"
+#include "engines/pattern/structure.hpp"
 
 #include <random>
 
@@ -214,6 +215,45 @@ TEST(Bounds, WildcardsOnTextMadeAgainstThem) {
     ASSERT_EQ(*rules.matches_json("{\"p\":\"" + value + "\"}"), wanted);
     if (round == 2) round = 37;  // three against all, then two more from the warm cache
   }
+}
+
+TEST(Indexed, ManyEventsInOneText) {
+  RuleSet rules;
+  rules.add(1, parsed(R"({"a":["x\\y"]})"));
+  rules.add(2, parsed(R"({"a":[{"exists":true}]})"));
+  const std::string text = R"({"r":[{"a":"x\\y"},{"b":1},{"a":[1,{"c":2}]},{"a":1]]})";
+  Structure structure;
+  ASSERT_TRUE(structure.read(text));
+  const auto all = structure.positions();
+  Matcher matcher(rules.snapshot());
+  const auto match = [&](std::size_t from, std::size_t count) {
+    return matcher.match_indexed({text, all.subspan(from, count)});
+  };
+  EXPECT_THAT(*match(4, 5), ElementsAre(1, 2));
+  EXPECT_THAT(*match(10, 5), IsEmpty());
+  EXPECT_THAT(*match(16, 13), ElementsAre(2));
+  const auto broken = match(30, 6);
+  ASSERT_FALSE(broken);
+  EXPECT_THAT(broken.error().message, HasSubstr("a comma is missing at byte"));
+}
+
+TEST(Indexed, AnEnvelopeThatWasNeverWritten) {
+  RuleSet rules;
+  rules.add(1, parsed(R"({"source":["aws.ec2"],"detail":{"n":[1]}})"));
+  rules.add(2, parsed(R"({"source":["aws.ec2"],"detail":{"n":[2]}})"));
+  rules.add(3, parsed(R"({"region":[{"exists":false}]})"));
+  rules.add(4, parsed(R"({"region":[{"exists":true}]})"));
+  rules.add(5, parsed(R"({"detail":{"o":{"p":[{"prefix":"q"}]}}})"));
+  const std::string text = R"({"n":1,"o":{"p":"qq"},"source":"other"})";
+  Structure structure;
+  ASSERT_TRUE(structure.read(text));
+  Matcher matcher(rules.snapshot());
+  const std::pair<std::string_view, std::string_view> members[] = {{"source", "aws.ec2"},
+                                                                  {"region", "eu-west-1"}};
+  EXPECT_THAT(*matcher.match_enveloped({members, "detail", {text, structure.positions()}}),
+              ElementsAre(1, 4, 5));
+  EXPECT_THAT(*matcher.match_enveloped({{}, "detail", {text, structure.positions()}}),
+              ElementsAre(3, 5));
 }
 
 }  // namespace

@@ -37,6 +37,29 @@ Result<std::span<const RuleId>> Scratch::match_json(const Index& index, std::str
   return finish();
 }
 
+Result<std::span<const RuleId>> Scratch::match_indexed(const Index& index,
+                                                       const IndexedObject& event, Extent extent) {
+  begin(index);
+  TRY(reader_.read_indexed(index, event.text, event.structure, 0, extent == Extent::UntilFound,
+                           leaves_));
+  return finish();
+}
+
+Result<std::span<const RuleId>> Scratch::match_enveloped(const Index& index, const Envelope& event,
+                                                         Extent extent) {
+  begin(index);
+  for (const auto& [name, value] : event.members) {
+    const auto path = step(index, 0, name);
+    if (path == kNone || index.node(path).conditions == 0) continue;
+    leaves_.add(path, {Value::Kind::String, value}, 0);
+  }
+  if (const auto below = step(index, 0, event.body_name); below != kNone) {
+    TRY(reader_.read_indexed(index, event.body.text, event.body.structure, below,
+                             extent == Extent::UntilFound, leaves_));
+  }
+  return finish();
+}
+
 std::span<const RuleId> Scratch::finish() {
   for (const std::uint32_t path : leaves_.paths()) {
     if (index_->node(path).waiting > 0) candidates_at(path);

@@ -22,6 +22,10 @@ class Scratch {
   std::span<const RuleId> match(const Index& index, const Document& event);
   Result<std::span<const RuleId>> match_json(const Index& index, std::string_view event,
                                              Extent extent);
+  Result<std::span<const RuleId>> match_indexed(const Index& index, const IndexedObject& event,
+                                                Extent extent);
+  Result<std::span<const RuleId>> match_enveloped(const Index& index, const Envelope& event,
+                                                  Extent extent);
 
  private:
   /// What is known of a condition in this event. `Depends`: on the choice of array elements.

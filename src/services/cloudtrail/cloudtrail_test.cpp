@@ -111,6 +111,21 @@ TEST(CloudTrail, DeliversToS3OnceAndThenRests) {
                    "LatestDeliveryTime"));
 }
 
+TEST(CloudTrail, TheCallThatStopsATrailIsTheLastThatItRecords) {
+  TestCloud cloud(register_services);
+  ASSERT_TRUE(create(cloud));
+  ASSERT_TRUE(cloud.call("cloudtrail", "StartLogging", Object{{"Name", "main"}}));
+  cloud.advance(std::chrono::minutes(2));
+  const auto before = stored.size();
+  ASSERT_TRUE(cloud.call("cloudtrail", "StopLogging", Object{{"Name", "main"}}));
+  cloud.advance(std::chrono::minutes(2));
+  EXPECT_EQ(stored.size(), before + 1);
+  ASSERT_TRUE(cloud.call("iam", "CreateUser", Object{{"UserName", "eve"}}));
+  ASSERT_TRUE(cloud.call("cloudtrail", "StopLogging", Object{{"Name", "main"}}));
+  cloud.advance(std::chrono::minutes(2));
+  EXPECT_EQ(stored.size(), before + 1);
+}
+
 TEST(CloudTrail, KeepsDataEventsOutOfTheHistoryAndPages) {
   TestCloud cloud(register_services);
   ASSERT_TRUE(cloud.call("s3", "PutObject", Object{{"Bucket", "b"}, {"Key", "k"}}));

@@ -128,6 +128,12 @@ bool reports_to(const Trail& trail, const Object& record) {
   return trail.scope.region == std::string_view(record.at("awsRegion").as_string());
 }
 
+/// The call that stops a trail is the last that the trail records.
+bool records(const Trail& trail, const Object& record, Time time) {
+  if (trail.logging) return true;
+  return trail.stopped == time && text(record, "eventName") == "StopLogging" && !record.contains("errorCode");
+}
+
 }  // namespace
 
 bool gather(core::Context& context, const Object& record, Time time) {
@@ -135,7 +141,7 @@ bool gather(core::Context& context, const Object& record, Time time) {
   const auto trails = kTrails.all(
       context, core::Key{std::string_view(record.at("recipientAccountId").as_string())});
   for (const auto& trail : trails) {
-    if (!trail.logging || !reports_to(trail, record) || !selects(trail, record)) continue;
+    if (!records(trail, record, time) || !reports_to(trail, record) || !selects(trail, record)) continue;
     add_pending(context, trail, record, time);
     chosen = true;
   }

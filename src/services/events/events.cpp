@@ -26,7 +26,7 @@ struct Compiled {
 class Router {
  public:
   void operator()(core::Context& context, const core::Event& event) {
-    const auto generation = kGenerations.get(context, core::Key::of(event.scope, event.bus));
+    const auto generation = kGenerations.get(context, core::Key::of(core::home(event), event.bus));
     if (!generation) return;
     const auto& compiled = compiled_for(context, event, generation->mark);
     const bool management_read = is_management_read(event);
@@ -41,10 +41,10 @@ class Router {
  private:
   const Compiled& compiled_for(const store::View& view, const core::Event& event,
                                const std::string& mark) {
-    auto& compiled = buses_[core::Key::of(event.scope, event.bus).bytes()];
+    auto& compiled = buses_[core::Key::of(core::home(event), event.bus).bytes()];
     if (compiled.mark == mark) return compiled;
     compiled =
-        Compiled{.mark = mark, .rules = kRules.all(view, core::Key::of(event.scope, event.bus))};
+        Compiled{.mark = mark, .rules = kRules.all(view, core::Key::of(core::home(event), event.bus))};
     for (std::size_t id = 0; id < compiled.rules.size(); ++id) {
       const auto& rule = compiled.rules[id];
       if (!rule.enabled() || rule.pattern.empty()) continue;

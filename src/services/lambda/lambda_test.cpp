@@ -11,10 +11,41 @@ using core::Effect;
 using core::Job;
 using core::TestCloud;
 
-/// STS as Lambda needs it: a role named "absent" cannot be assumed.
-void register_all(core::Registry& registry) {
+/// A role named "absent" cannot be assumed.
+class Roles : public core::Authorizer {
+ public:
+  std::optional<Secret> secret_of(const store::View&, const core::Secrets&, std::string_view) const override { return std::nullopt; }
+  Result<core::Principal> identify(const store::View& view, const core::Credential& credential, Time now) const override {
+    if (credential.role_arn.ends_with("absent")) return fail("AccessDenied", "no", 403);
+    return others_->identify(view, credential, now);
+  }
+  Result<void> authorize(const store::View&, const core::Principal&, const core::Request&, const core::Access&, Time) const override { return {}; }
+
+ private:
+  std::unique_ptr<core::Authorizer> others_ = core::allow_all();
+};
+
+/// What Lambda asked CloudWatch Logs for; streams are those that it made.
+struct Logs {
+  std::vector<std::string> calls;
+  bool group = false, stream = false;
+};
+
+core::Outcome logs_call(core::Call& call, Logs& logs) {
+  const auto& operation = call.request().operation;
+  logs.calls.push_back(operation + (call.request().credential.role_arn.empty() ? "" : " as role"));
+  if (operation == "CreateLogGroup") logs.group = true;
+  else if (!logs.group) return fail("ResourceNotFoundException", "The specified log group does not exist.");
+  else if (operation == "CreateLogStream") logs.stream = true;
+  else if (!logs.stream) return fail("ResourceNotFoundException", "The specified log stream does not exist.");
+  return Object{};
+}
+
+void register_all(core::Registry& registry, const std::shared_ptr<Logs>& logs) {
+  registry.set_authorizer(std::make_unique<Roles>());
+  const auto handler = [logs](core::Call& call) { return logs_call(call, *logs); };
+  registry.add(core::Service{"logs", "logs", {{"CreateLogGroup", Effect::Write, handler}, {"CreateLogStream", Effect::Write, handler}, {"PutLogEvents", Effect::Write, handler}}});
   registry.add(core::Service{"sts", "sts", {{"AssumeRole", Effect::Write, [](core::Call& call) -> core::Outcome {
-    if (text(call.params(), "RoleArn").ends_with("absent")) return fail("AccessDenied", "no", 403);
     return Object{{"Credentials", Object{{"AccessKeyId", "ASIAX"}, {"SecretAccessKey", "very-secret"}, {"SessionToken", "token"},
                                          {"Expiration", to_seconds(call.now() + std::chrono::hours(1))}}}};
   }}}});
@@ -23,7 +54,7 @@ void register_all(core::Registry& registry) {
 
 class Lambda : public testing::Test {
  protected:
-  Lambda() : cloud(register_all) {
+  Lambda() : cloud([this](core::Registry& registry) { register_all(registry, logs); }) {
     cloud.on_job("function.inspect_code", [this](const Job& job) -> Result<Document> {
       if (text(job.payload, "ZipBase64") == "bad") return fail("InvalidParameterValueException", "Could not unzip uploaded file. Please check your file, then try to upload again.");
       const auto code = cloud.stores().blobs->put("zip");
@@ -33,6 +64,10 @@ class Lambda : public testing::Test {
       jobs.push_back(job.payload);
       Object result{{"Payload", R"({"done":true})"}, {"LogTail", "dGFpbA=="}};
       if (failing) result["FunctionError"] = "Unhandled";
+      if (printing) {
+        result["Log"] = store::to_document(*cloud.stores().blobs->put("{\"timestamp\":1,\"message\":\"m\"}\n"));
+        result["LogStream"] = "s";
+      }
       return Document(std::move(result));
     });
   }
@@ -43,9 +78,10 @@ class Lambda : public testing::Test {
   Result<Document> invoke(std::string_view type) {
     return cloud.call("lambda", "Invoke", Object{{"FunctionName", "f"}, {"InvocationType", type}, {"Payload", base64(R"({"a":1})")}});
   }
+  std::shared_ptr<Logs> logs = std::make_shared<Logs>();
   TestCloud cloud;
   std::vector<Document> jobs;
-  bool failing = false;
+  bool failing = false, printing = false;
 };
 
 TEST_F(Lambda, AFunctionIsMadeInvokedAndAnswers) {
@@ -67,6 +103,19 @@ TEST_F(Lambda, AnAsynchronousInvocationThatFailsRunsThreeTimes) {
   EXPECT_EQ(integer(*invoke("Event"), "StatusCode"), 202);
   cloud.advance(std::chrono::hours(1));
   EXPECT_EQ(jobs.size(), 3u);
+}
+
+TEST_F(Lambda, LogsAreWrittenAsTheRoleAndTheGroupIsMadeWhereItIsMissing) {
+  ASSERT_TRUE(create());
+  ASSERT_TRUE(invoke("RequestResponse"));
+  EXPECT_TRUE(logs->calls.empty()) << "nothing was printed";
+  printing = true;
+  ASSERT_TRUE(invoke("RequestResponse"));
+  EXPECT_THAT(logs->calls, testing::ElementsAre("PutLogEvents as role", "CreateLogGroup as role", "CreateLogStream as role", "PutLogEvents as role"));
+  logs->calls.clear();
+  logs->stream = false;
+  ASSERT_TRUE(invoke("RequestResponse"));
+  EXPECT_THAT(logs->calls, testing::ElementsAre("PutLogEvents as role", "CreateLogStream as role", "PutLogEvents as role"));
 }
 
 TEST_F(Lambda, SecretsDoNotLieInTheState) {

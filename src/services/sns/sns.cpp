@@ -36,7 +36,7 @@ void register_sns(core::Registry& registry) {
        {"ListTagsForResource", Read, list_tags_for_resource, needs_topic("ListTagsForResource", "ResourceArn")},
        {"Subscribe", Write, subscribe, needs_topic("Subscribe")},
        {"ConfirmSubscription", Write, confirm_subscription, needs_nothing},
-       {"Unsubscribe", Write, unsubscribe, needs_topic("Unsubscribe", "SubscriptionArn")},
+       {"Unsubscribe", Write, unsubscribe, needs_unsubscribe},
        {"ListSubscriptions", Read, list_subscriptions},
        {"ListSubscriptionsByTopic", Read, list_subscriptions_by_topic, needs_topic("ListSubscriptionsByTopic")},
        {"GetSubscriptionAttributes", Read, get_subscription_attributes, needs_topic("GetSubscriptionAttributes", "SubscriptionArn")},

@@ -21,7 +21,9 @@ void register_all(core::Registry& registry) {
   register_sns(registry);
   const auto keep = [](Call& call) -> Outcome {
     if (text(call.params(), "QueueUrl").ends_with("/gone")) return fail("QueueDoesNotExist", "no");
-    kSeen.put(call, core::Key{call.request().operation, call.new_uuid()}, call.params());
+    auto params = call.params();
+    if (const auto* payload = find(params, "Payload")) params.as_object()["Payload"] = *call.open(*payload);
+    kSeen.put(call, core::Key{call.request().operation, call.new_uuid()}, params);
     return Object{};
   };
   registry.add(core::Service{"sqs", "sqs", {{"SendMessage", core::Effect::Write, keep}}});
@@ -90,6 +92,69 @@ TEST_F(Sns, MailIsSentOnlyAfterConfirmation) {
   ASSERT_TRUE(publish("seen"));
   ASSERT_EQ(mails.size(), 2u);
   EXPECT_TRUE(mails[1].starts_with("seen\n"));
+}
+
+/// Only those who have signed may do what needs a permission.
+class SignedOnly : public core::Authorizer {
+ public:
+  std::optional<Secret> secret_of(const store::View&, const core::Secrets&, std::string_view) const override { return std::nullopt; }
+  Result<core::Principal> identify(const store::View&, const core::Credential& credential, Time) const override {
+    const bool anonymous = credential.kind == core::Credential::Kind::Anonymous;
+    return core::Principal{.kind = anonymous ? core::Principal::Kind::Anonymous : core::Principal::Kind::Root, .account = credential.account};
+  }
+  Result<void> authorize(const store::View&, const core::Principal& principal, const core::Request&, const core::Access&, Time) const override {
+    if (principal.kind == core::Principal::Kind::Anonymous) return fail("AccessDenied", "no", 403);
+    return {};
+  }
+};
+
+/// A topic with a subscription by mail, and its token.
+struct Links : testing::Test {
+  TestCloud cloud{[](core::Registry& registry) {
+    registry.set_authorizer(std::make_unique<SignedOnly>());
+    register_all(registry);
+  }};
+  std::string token;
+
+  void SetUp() override {
+    cloud.on_job("mail.send", [&](const core::Job& job) -> Result<Document> {
+      const auto mail = string_of(job.payload, "Text");
+      if (const auto at = mail.find("--token "); at != std::string::npos) token = mail.substr(at + 8, mail.find('\n', at) - at - 8);
+      return Document(Object{});
+    });
+    ASSERT_TRUE(cloud.call("sns", "CreateTopic", Object{{"Name", "alerts"}}));
+    subscribe(cloud, "email", "a@example.org");
+    ASSERT_FALSE(token.empty());
+  }
+  Result<Document> follow(std::string_view operation, Object params) {
+    auto request = cloud.request("sns", operation, std::move(params));
+    request.credential = {};
+    return cloud.call(std::move(request));
+  }
+  std::string authenticated(const std::string& subscription) {
+    const auto found = cloud.call("sns", "GetSubscriptionAttributes", Object{{"SubscriptionArn", subscription}});
+    return found ? string_of(*find(*found, "Attributes"), "ConfirmationWasAuthenticated") : found.error().code;
+  }
+};
+
+TEST_F(Links, ConfirmAndEndASubscriptionWithoutASignature) {
+  EXPECT_EQ(follow("ConfirmSubscription", Object{{"TopicArn", kTopic}, {"Token", "x"}}).error().code, "InvalidParameter");
+  const auto confirmed = follow("ConfirmSubscription", Object{{"TopicArn", kTopic}, {"Token", token}});
+  ASSERT_TRUE(confirmed);
+  const auto arn = string_of(*confirmed, "SubscriptionArn");
+  EXPECT_EQ(authenticated(arn), "false");
+  ASSERT_TRUE(follow("Unsubscribe", Object{{"SubscriptionArn", arn}}));
+  EXPECT_EQ(authenticated(arn), "NotFound");
+  EXPECT_EQ(follow("Publish", Object{{"TopicArn", kTopic}, {"Message", "m"}}).error().code, "AccessDenied");
+}
+
+TEST_F(Links, DoNotEndWhatAsksForASignature) {
+  const auto confirmed = cloud.call("sns", "ConfirmSubscription", Object{{"TopicArn", kTopic}, {"Token", token}, {"AuthenticateOnUnsubscribe", "true"}});
+  ASSERT_TRUE(confirmed);
+  const auto arn = string_of(*confirmed, "SubscriptionArn");
+  EXPECT_EQ(authenticated(arn), "true");
+  EXPECT_EQ(follow("Unsubscribe", Object{{"SubscriptionArn", arn}}).error().code, "AccessDenied");
+  EXPECT_TRUE(cloud.call("sns", "Unsubscribe", Object{{"SubscriptionArn", arn}}));
 }
 
 TEST_F(Sns, WhatCannotBeDeliveredGoesToTheDeadLetterQueue) {

@@ -28,9 +28,12 @@ struct Subscription {
   std::string token_hash;  // SHA-256 of the token that was sent for confirmation
   Time token_expires{};
   std::string address;     // "http://localhost:4566": for links in what is delivered
+  bool confirmed_by_link = false;  // without a signature
+  bool authenticate_on_unsubscribe = false;
 };
 BOOST_DESCRIBE_STRUCT(Subscription, (),
-                      (scope, topic, id, protocol, endpoint, owner, attributes, pending, token_hash, token_expires, address))
+                      (scope, topic, id, protocol, endpoint, owner, attributes, pending, token_hash, token_expires, address,
+                       confirmed_by_link, authenticate_on_unsubscribe))
 
 struct Reference {
   std::string id;

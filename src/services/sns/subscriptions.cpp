@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/glob.hpp"
 #include "services/sns/delivery.hpp"
 #include "services/sns/topics.hpp"
 
@@ -76,6 +77,8 @@ Result<Subscription> subscription_of(Call& call) {
   if (!found) return fail("NotFound", "Subscription does not exist", 404);
   return *std::move(found);
 }
+
+bool anonymous(const Call& call) { return call.principal().kind == core::Principal::Kind::Anonymous; }
 
 Object listed(const Subscription& each) {
   return Object{{"SubscriptionArn", each.pending ? "PendingConfirmation" : arn_of(each)},
@@ -164,9 +167,19 @@ Outcome confirm_subscription(Call& call) {
     return !found;
   });
   if (!found || (found->pending && found->token_expires <= call.now())) return invalid("Token");
-  found->pending = false;
+  if (std::exchange(found->pending, false)) {
+    found->confirmed_by_link = anonymous(call);
+    found->authenticate_on_unsubscribe =
+        !found->confirmed_by_link && equals_ignore_case(text(call.params(), "AuthenticateOnUnsubscribe"), "true");
+  }
   kSubscriptions.put(call, key_of(*found), *found);
   return Object{{"SubscriptionArn", arn_of(*found)}};
+}
+
+std::vector<core::Access> needs_unsubscribe(Call& call) {
+  const auto found = subscription_of(call);
+  if (anonymous(call) && !(found && found->authenticate_on_unsubscribe)) return {};
+  return needs_topic("Unsubscribe", "SubscriptionArn")(call);
 }
 
 Outcome unsubscribe(Call& call) {
@@ -195,7 +208,7 @@ Outcome get_subscription_attributes(Call& call) {
              {"Protocol", found->protocol},
              {"Endpoint", found->endpoint},
              {"PendingConfirmation", found->pending ? "true" : "false"},
-             {"ConfirmationWasAuthenticated", found->pending ? "false" : "true"},
+             {"ConfirmationWasAuthenticated", found->pending || found->confirmed_by_link ? "false" : "true"},
              {"RawMessageDelivery", "false"}};
   for (const auto& [name, value] : found->attributes) out[name] = value;
   return Object{{"Attributes", std::move(out)}};

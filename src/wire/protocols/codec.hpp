@@ -17,8 +17,17 @@ struct Codec {
 
 extern const Codec kJson;
 extern const Codec kQuery;
+extern const Codec kEc2;
 extern const Codec kRestJson;
 extern const Codec kRestXml;
+extern const Codec kCbor;
+
+/// "/service/S/operation/O", with anything before it.
+struct RpcPath {
+  std::string_view service;
+  std::string_view operation;
+};
+std::optional<RpcPath> rpc_path(std::string_view path);
 
 /// An error as it goes out: resolved against the model.
 struct WireError {

@@ -6,6 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "base/time.hpp"
+#include "wire/protocols/cbor_value.hpp"
 #include "wire/protocols/json_value.hpp"
 #include "wire/protocols/protocol.hpp"
 #include "wire/protocols/rest.hpp"
@@ -131,6 +132,32 @@ void query_pairs(const std::string& prefix, const Member& member, const Document
   }
 }
 
+std::string ec2_name(const Member& member) {
+  if (!member.query_name.empty()) return std::string(member.query_name);
+  std::string name(member.wire_name());
+  name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+  return name;
+}
+
+/// EC2 Query as botocore writes it.
+void ec2_pairs(const std::string& prefix, const Member& member, const Document& value,
+               std::string& out) {
+  if (value.is_object()) {
+    for (const auto& each : member.shape->members) {
+      const auto* present = find(value, each.name);
+      if (!present) continue;
+      const auto name = ec2_name(each);
+      ec2_pairs(prefix.empty() ? name : prefix + "." + name, each, *present, out);
+    }
+  } else if (value.is_array()) {
+    int index = 0;
+    for (const auto& item : value.get_array())
+      ec2_pairs(fmt::format("{}.{}", prefix, ++index), member.shape->element(), item, out);
+  } else {
+    out += prefix + "=" + form_encode(scalar(member, value, TimestampFormat::Iso8601)) + "&";
+  }
+}
+
 void bind(const Member& member, const Document& value, HttpMessage& message) {
   if (member.location == Location::Header) {
     std::string joined;
@@ -219,6 +246,17 @@ HttpMessage client_request(const Route& route, const model::Operation& operation
       message.body = fmt::format("Action={}&Version={}&", operation.name, service.api_version);
       if (operation.input) query_pairs("", *operation.input, params, message.body);
       return message;
+    case Protocol::Ec2:
+      message.body = fmt::format("Action={}&Version={}&", operation.name, service.api_version);
+      if (operation.input) ec2_pairs("", *operation.input, params, message.body);
+      return message;
+    case Protocol::Cbor: {
+      message.path = fmt::format("/service/{}/operation/{}", service.target_prefix, operation.name);
+      message.headers = {{"Content-Type", "application/cbor"}};
+      CborWriter out(message.body);
+      if (operation.input) to_cbor(out, *operation.input->shape, params);
+      return message;
+    }
     default:
       return rest_request(route, operation, params);
   }
@@ -228,6 +266,8 @@ std::vector<Route> routes_of(const model::Service& service) {
   std::vector<Route> routes;
   if (service.speaks(model::Protocol::Json)) routes.push_back({&service, Protocol::Json11});
   if (service.speaks(model::Protocol::Query)) routes.push_back({&service, Protocol::Query});
+  if (service.speaks(model::Protocol::Ec2)) routes.push_back({&service, Protocol::Ec2});
+  if (service.speaks(model::Protocol::Cbor)) routes.push_back({&service, Protocol::Cbor});
   if (service.speaks(model::Protocol::RestJson)) routes.push_back({&service, Protocol::RestJson});
   if (service.speaks(model::Protocol::RestXml)) routes.push_back({&service, Protocol::RestXml});
   return routes;
@@ -290,6 +330,21 @@ TEST(Generated, JsonRepliesAreReadAsTheyWereGiven) {
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(same(*read), same(value));
   });
+}
+
+TEST(Generated, CborRepliesAreReadAsTheyWereGiven) {
+  int count = 0;
+  for_each_operation([&](const Route& given, const model::Operation& operation) {
+    if (given.protocol != Protocol::Json11 && given.protocol != Protocol::Cbor) return;
+    if (!operation.output) return;
+    const auto value = example(operation.output);
+    const auto reply = encode_reply({given.service, Protocol::Cbor}, operation, value, "id");
+    const auto read = body_from_cbor(*operation.output->shape, reply.body);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(same(*read), same(value));
+    ++count;
+  });
+  EXPECT_GT(count, 300);
 }
 
 TEST(Generated, RestXmlBodiesAreReadAsTheyWereGiven) {

@@ -4,6 +4,7 @@
 
 #include "base/glob.hpp"
 #include "wire/protocols/codec.hpp"
+#include "wire/protocols/identify_host.hpp"
 #include "wire/protocols/text.hpp"
 
 namespace tocsin::wire {
@@ -87,12 +88,14 @@ Result<Route> route_to(const HttpMessage& message, const model::Service& service
   return Route{&service, protocol};
 }
 
-/// The first label of "sns.us-east-1.amazonaws.com", where it is a service of ours.
+/// The service that the Host names, where it is one of ours.
 const model::Service* service_of_host(const HttpMessage& message) {
-  const auto host = to_lower(message.header("host").value_or(""));
-  const auto dot = host.find('.');
-  if (dot == std::string::npos) return nullptr;
-  return model::service(std::string_view(host).substr(0, dot));
+  const auto host = host_name(message.header("host").value_or(""));
+  // A server is likely to be called tocsin.example.org: our own service is found by its target.
+  const bool is_name = !host.service.empty() && host.service != "tocsin";
+  const auto* service = is_name ? model::service(host.service) : nullptr;
+  if (service || !host.ambiguous) return service;
+  return model::service("s3");
 }
 
 /// "/2015-03-31/functions": only Lambda's paths begin with a date.
@@ -152,6 +155,13 @@ Result<Route> identify(const HttpMessage& message, std::string_view scope) {
   const auto [action, version] = action_and_version(message);
   return fail("InvalidAction",
               fmt::format("Could not find operation {} for version {}", action, version));
+}
+
+std::string virtual_bucket(const HttpMessage& message, const Route& route, std::string_view scope) {
+  if (route.service->id != "s3") return {};
+  auto host = host_name(message.header("host").value_or(""));
+  const bool is_bucket = !host.ambiguous || scope == "s3" || !model::service(host.service);
+  return is_bucket ? std::move(host.bucket) : std::string();
 }
 
 HttpReply encode_unrouted(const HttpMessage& message, const Error& error,

@@ -9,29 +9,23 @@
 namespace tocsin::wire {
 namespace {
 
-/// Null for a protocol that is known and not spoken.
-const detail::Codec* codec_of(Protocol protocol) {
+const detail::Codec& codec_of(Protocol protocol) {
   switch (protocol) {
     case Protocol::Json10:
     case Protocol::Json11:
-      return &detail::kJson;
+      return detail::kJson;
     case Protocol::Query:
-      return &detail::kQuery;
-    case Protocol::RestJson:
-      return &detail::kRestJson;
-    case Protocol::RestXml:
-      return &detail::kRestXml;
+      return detail::kQuery;
     case Protocol::Ec2:
+      return detail::kEc2;
+    case Protocol::RestJson:
+      return detail::kRestJson;
+    case Protocol::RestXml:
+      return detail::kRestXml;
     case Protocol::Cbor:
-      return nullptr;
+      return detail::kCbor;
   }
-  return nullptr;
-}
-
-Error not_spoken(Protocol protocol) {
-  return {"UnknownOperationException",
-          fmt::format("The protocol {} is not served here", protocol_name(protocol)), 501,
-          Fault::Server};
+  return detail::kJson;
 }
 
 bool streams_events(const model::Operation& operation) {
@@ -73,9 +67,7 @@ std::optional<std::string_view> HttpReply::header(std::string_view name) const {
 }
 
 Result<const model::Operation*> find_operation(const Route& route, const HttpMessage& message) {
-  const auto* codec = codec_of(route.protocol);
-  if (!codec) return fail(not_spoken(route.protocol));
-  return codec->find(route, message);
+  return codec_of(route.protocol).find(route, message);
 }
 
 bool streams_body(const Route& route, const HttpMessage& head) {
@@ -95,22 +87,18 @@ Result<DecodedCall> decode_request(const Route& route, const HttpMessage& messag
                             operation->name),
                 501);
   }
-  auto params = TRY(codec_of(route.protocol)->decode(route, *operation, message));
+  auto params = TRY(codec_of(route.protocol).decode(route, *operation, message));
   return DecodedCall{operation, std::move(params)};
 }
 
 HttpReply encode_reply(const Route& route, const model::Operation& operation, const Document& reply,
                        const std::string& request_id) {
-  const auto* codec = codec_of(route.protocol);
-  if (!codec) return encode_error(route, not_spoken(route.protocol), request_id);
-  return codec->encode(route, operation, reply, request_id);
+  return codec_of(route.protocol).encode(route, operation, reply, request_id);
 }
 
 HttpReply encode_error(const Route& route, const Error& error, const std::string& request_id,
                        std::string_view method) {
-  const auto* codec = codec_of(route.protocol);
-  if (!codec) codec = route.protocol == Protocol::Ec2 ? &detail::kQuery : &detail::kJson;
-  auto reply = codec->error(route, error, request_id);
+  auto reply = codec_of(route.protocol).error(route, error, request_id);
   if (method == "HEAD") reply.body.clear();
   return reply;
 }

@@ -10,7 +10,7 @@
 // Values in Documents: a timestamp is a number of seconds, a blob base64 text, a streamed blob a
 // reference
 // {"$blob", "size"} (store/blobs.hpp); in a reply it may have "offset" and "length" for a part of
-// it.
+// it, and {"$blobs": [...]} stands for several of them, one behind the other.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +58,7 @@ struct HttpReply {
   int status = 200;
   HeaderPairs headers;
   std::string body;
-  std::optional<BlobSlice> blob;  // instead of `body`
+  std::vector<BlobSlice> blobs;  // instead of `body`: pieces that follow each other
 
   std::optional<std::string_view> header(std::string_view name) const;
 };
@@ -73,6 +73,10 @@ struct Route {
 /// Action and Version, and then S3. Error: UnknownOperationException where the named service is
 /// none of ours or does not speak the protocol.
 Result<Route> identify(const HttpMessage& message, std::string_view scope);
+
+/// The bucket that S3's clients name in the Host ("bucket.s3.localhost"); empty in path style. Such
+/// a message is identified and decoded with "/bucket" before its path, and signed without.
+std::string virtual_bucket(const HttpMessage& message, const Route& route, std::string_view scope);
 
 /// The operation, from the head alone. Errors as decode_request.
 Result<const model::Operation*> find_operation(const Route& route, const HttpMessage& message);

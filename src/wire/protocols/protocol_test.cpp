@@ -345,13 +345,13 @@ TEST(RestXml, AnswersWithPartOfABlob) {
                                     {"ETag", "\"e\""},
                                     {"LastModified", 1795492800.0},
                                     {"Metadata", Object{{"a", "b\r\nx: y"}}}});
-  EXPECT_EQ(reply.blob, (BlobSlice{blob, 10, 20}));
+  EXPECT_EQ(reply.blobs, (std::vector{BlobSlice{blob, 10, 20}}));
   EXPECT_EQ(header_of(reply, "content-range"), "bytes 10-29/100");
   EXPECT_EQ(header_of(reply, "content-length"), "(none)");
   EXPECT_EQ(header_of(reply, "last-modified"), "Tue, 24 Nov 2026 04:00:00 GMT");
   EXPECT_EQ(header_of(reply, "x-amz-meta-a"), "b  x: y");
   body.get_object()["length"] = 1000;
-  EXPECT_EQ(replied(kS3, "GetObject", Object{{"Body", body}}).blob->length, 90u);
+  EXPECT_EQ(replied(kS3, "GetObject", Object{{"Body", body}}).blobs.at(0).length, 90u);
 }
 
 TEST(RestXml, AnswersHeadWithoutABody) {
@@ -402,13 +402,6 @@ TEST(RestXml, AnswersErrorsWithoutAWrapper) {
               HasSubstr("?>\n<Error><Code>NoSuchKey</Code><Message>gone</Message><Key>k</Key>"
                         "<RequestId>req-1</RequestId><HostId>"));
   EXPECT_EQ(header_of(reply, "x-amz-request-id"), "req-1");
-}
-
-TEST(Protocols, ThatAreNotServedSaySo) {
-  const auto ec2 = route("ec2", Protocol::Ec2);
-  EXPECT_THAT(decoded(ec2, form("Action=DescribeInstances")),
-              HasSubstr("501: The protocol EC2 Query is not served"));
-  EXPECT_EQ(encode_error(ec2, {"X", "m", 501}, "r").status, 501);
 }
 
 }  // namespace

@@ -3,42 +3,21 @@
 // back. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 #include <fmt/format.h>
 
-#include "wire/protocols/codec.hpp"
-#include "wire/protocols/query_params.hpp"
+#include "wire/protocols/query_values.hpp"
 #include "wire/protocols/xml.hpp"
 
 namespace tocsin::wire::detail {
 namespace query {
 namespace {
 
-using model::Member;
 using model::Shape;
-using model::Type;
 
 constexpr auto kNames = XmlStyle::Names::Query;
 
-Result<Pairs> parameters(const HttpMessage& message) {
-  auto pairs = parse_form(message.query);
-  auto form = parse_form(message.body);
-  if (!pairs || !form) {
-    return fail("MalformedQueryString", "The query string contains a syntax error");
-  }
-  for (auto& pair : *form)
-    pairs->push_back(std::move(pair));
-  return std::move(*pairs);
-}
-
-std::string_view parameter(const Pairs& pairs, std::string_view name) {
-  for (const auto& [key, value] : pairs) {
-    if (key == name) return value;
-  }
-  return {};
-}
-
 Result<const model::Operation*> find(const Route& route, const HttpMessage& message) {
-  const auto pairs = TRY(parameters(message));
-  const auto action = parameter(pairs, "Action");
-  const auto version = parameter(pairs, "Version");
+  const auto pairs = TRY(query_parameters(message));
+  const auto action = query_parameter(pairs, "Action");
+  const auto version = query_parameter(pairs, "Version");
   if (action.empty()) {
     return fail("MissingAction", "The request must contain the parameter Action");
   }
@@ -46,67 +25,6 @@ Result<const model::Operation*> find(const Route& route, const HttpMessage& mess
   if (const auto* operation = served ? route.service->operation(action) : nullptr) return operation;
   return fail("InvalidAction", fmt::format("Could not find operation {} for version {}", action,
                                            version.empty() ? route.service->api_version : version));
-}
-
-Result<Document> value_of(const Member& member, const QueryNode& node);
-
-Result<Object> members_of(const Shape& shape, const QueryNode& node) {
-  Object out;
-  for (const auto& member : shape.members) {
-    auto name = element_name(member, kNames);
-    const bool flat_list = member.flattened && member.shape->type == Type::List;
-    if (flat_list && member.query_name.empty() && !member.shape->element().location_name.empty()) {
-      name = member.shape->element().location_name;
-    }
-    if (const auto* child = node.child(name)) out[member.name] = TRY(value_of(member, *child));
-  }
-  return out;
-}
-
-Result<Document> list_of(const Member& member, const QueryNode& node) {
-  const auto& element = member.shape->element();
-  const auto* items = member.flattened ? &node : node.child(element_name(element, kNames));
-  Array out;
-  if (!items) return Document(std::move(out));  // "Tags=": a list without elements
-  for (const auto* item : items->numbered())
-    out.push_back(TRY(value_of(element, *item)));
-  return Document(std::move(out));
-}
-
-Result<Document> map_of(const Member& member, const QueryNode& node) {
-  const auto& key = member.shape->key();
-  const auto& value = member.shape->value();
-  const auto* entries = member.flattened ? &node : node.child("entry");
-  Object out;
-  if (!entries) return Document(std::move(out));
-  for (const auto* entry : entries->numbered()) {
-    const auto* name = entry->child(element_name(key, kNames));
-    const auto* content = entry->child(element_name(value, kNames));
-    if (!name || !name->text || !content) {
-      return fail("MalformedInput", fmt::format("An entry of {} lacks its {}", member.name,
-                                                content ? "key" : "value"));
-    }
-    out[*name->text] = TRY(value_of(value, *content));
-  }
-  return Document(std::move(out));
-}
-
-Result<Document> value_of(const Member& member, const QueryNode& node) {
-  switch (member.shape->type) {
-    case Type::Structure:
-      return Document(TRY(members_of(*member.shape, node)));
-    case Type::List:
-      return list_of(member, node);
-    case Type::Map:
-      return map_of(member, node);
-    default:
-      break;
-  }
-  if (!node.text) return fail("MalformedInput", "Unexpected complex element termination");
-  auto parsed = scalar_from_text(*member.shape, *node.text);
-  if (parsed) return std::move(*parsed);
-  return fail("MalformedInput",
-              fmt::format("The value '{}' of {} is not valid", *node.text, member.name));
 }
 
 /// SQS takes the queue from the path where QueueUrl is not given.
@@ -120,8 +38,8 @@ void queue_from_path(const HttpMessage& message, const Shape& shape, Object& par
 Result<Document> decode(const Route& route, const model::Operation& operation,
                         const HttpMessage& message) {
   if (!operation.input) return Document(Object());
-  const auto tree = TRY(query_tree(TRY(parameters(message))));
-  auto params = TRY(members_of(*operation.input->shape, tree));
+  const auto tree = TRY(query_tree(TRY(query_parameters(message))));
+  auto params = TRY(query_members(*operation.input->shape, tree, QueryDialect::Query));
   if (route.service->id == "sqs") queue_from_path(message, *operation.input->shape, params);
   return Document(std::move(params));
 }

@@ -188,6 +188,16 @@ std::optional<BlobSlice> blob_slice(const Document& value) {
                           : rest};
 }
 
+/// One piece, or several; none where the document is anything else.
+std::vector<BlobSlice> blob_slices(const Document& value) {
+  std::vector<BlobSlice> out;
+  if (const auto one = blob_slice(value)) out.push_back(*one);
+  for (const auto& item : array_of(value, "$blobs")) {
+    if (const auto piece = blob_slice(item)) out.push_back(*piece);
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Object> decode_bindings(const RestMatch& match, const Shape& shape,
@@ -240,8 +250,8 @@ bool encode_raw_payload(const Member& payload, const Document& value, HttpReply&
   if (type != Type::Blob && type != Type::String) return false;
   const auto* present = find(value, payload.name);
   if (!present) return true;
-  if (auto slice = blob_slice(*present)) {
-    reply.blob = std::move(slice);
+  if (auto slices = blob_slices(*present); !slices.empty()) {
+    reply.blobs = std::move(slices);
   } else if (present->is_string()) {
     const std::string_view text = present->get_string();
     reply.body =

@@ -49,7 +49,7 @@ HttpReply encode(const Route& route, const model::Operation& operation, const Do
   } else if (has_body_members(shape)) {
     reply.body = to_json(body_to_json(shape, value, kNaming));
   }
-  const bool empty = reply.body.empty() && !reply.blob;
+  const bool empty = reply.body.empty() && reply.blobs.empty();
   if (!empty && !reply.header("content-type"))
     add_header(reply, "Content-Type", "application/json");
   return reply;

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Records what botocore sends for calls.json: record_botocore.py > requests/botocore-VERSION.json"""
+"""Records what botocore sends for calls.json: record_botocore.py > requests/botocore-VERSION.json
+
+With --cbor, what it sends to those services that speak RPC v2 CBOR, which it prefers AWS JSON to."""
 import base64
 import datetime
 import json
@@ -8,9 +10,12 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import botocore.model
 import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
+
+CBOR = "smithy-rpc-v2-cbor"
 
 
 def native(value):
@@ -78,6 +83,9 @@ def record(session, service, operation, params):
 def main():
     calls = json.loads(Path(__file__).with_name("calls.json").read_text(encoding="utf-8"))
     session = botocore.session.get_session()
+    if "--cbor" in sys.argv:
+        botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS = (CBOR,)
+        calls = [call for call in calls if CBOR in session.get_service_model(call[0]).metadata.get("protocols", ())]
     recorded = [record(session, *call) for call in calls]
     print("[\n" + ",\n".join(json.dumps(each, ensure_ascii=False) for each in recorded) + "\n]")
 

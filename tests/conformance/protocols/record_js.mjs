@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records what the AWS SDK for JavaScript v3 sends for those calls of calls.json whose clients are installed:
-//   cd DIR-WITH-@aws-sdk && node record_js.mjs calls.json > js-v3.json
+//   cd DIR-WITH-@aws-sdk && node record_js.mjs calls.json [--cbor] > js-v3.json
+// With --cbor, what it sends to CloudWatch over RPC v2 CBOR, which it prefers AWS JSON to.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const require = createRequire(process.cwd() + "/");
+const cbor = process.argv.includes("--cbor") ? require("@aws-sdk/core/protocols").AwsSmithyRpcV2CborProtocol : undefined;
 const packages = { events: "eventbridge" };
 const hidden = new Set(["authorization", "x-amz-date", "user-agent", "x-amz-user-agent", "amz-sdk-invocation-id", "amz-sdk-request"]);
 
@@ -20,6 +22,7 @@ const document = (value) => map(value, (leaf) => Object.values(leaf)[0]);
 
 async function record(service, operation, params) {
   let sdk;
+  if (cbor && service !== "cloudwatch") return null;
   try {
     sdk = require(`@aws-sdk/client-${packages[service] ?? service}`);
   } catch {
@@ -30,6 +33,7 @@ async function record(service, operation, params) {
   const client = new sdk[name]({
     region: "us-east-1", endpoint: "http://localhost:4566", forcePathStyle: true, maxAttempts: 1,
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    ...(cbor && { protocol: cbor }),
     requestHandler: { handle: async (request) => { seen = request; throw new Error("stop"); } },
   });
   await client.send(new sdk[operation + "Command"](native(params))).catch((error) => { if (!seen) throw error; });

@@ -16,7 +16,8 @@ from botocore.httpchecksum import io
 
 CLIENTS = {"states": "stepfunctions", "monitoring": "cloudwatch", "elasticloadbalancing": "elbv2", "cloudcontrolapi": "cloudcontrol",
            "tagging": "resourcegroupstaggingapi"}
-PARSERS = {"AWS JSON 1.1": "json", "Query": "query", "REST-JSON": "rest-json", "REST-XML": "rest-xml"}
+PARSERS = {"AWS JSON 1.1": "json", "Query": "query", "REST-JSON": "rest-json", "REST-XML": "rest-xml", "EC2 Query": "ec2",
+           "RPC v2 CBOR": "smithy-rpc-v2-cbor"}
 # Read by handlers of botocore's own, or (the old notification) with one element for two members.
 SPECIAL = {"GetBucketLocation", "GetBucketNotification"}
 
@@ -74,6 +75,8 @@ def verify(session, line):
         return None
     if line["service"] == "sqs" and service.protocol != PARSERS[line["protocol"]]:
         return None  # the shapes of one botocore fit one protocol only
+    if PARSERS[line["protocol"]] not in botocore.parsers.PROTOCOL_PARSERS:
+        return None  # younger than this botocore
     operation = service.operation_model(line["operation"])
     if operation.output_shape is None:
         return []

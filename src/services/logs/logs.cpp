@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/logs/logs.hpp"
+
+#include "services/logs/parts.hpp"
+
+namespace tocsin::logs {
+
+void register_logs(core::Registry& registry) {
+  using enum core::Effect;
+  registry.add(core::Service{
+      "logs",
+      "logs",
+      {{"CreateLogGroup", Write, create_log_group, needs_create_group()},
+       {"DeleteLogGroup", Write, delete_log_group, needs_group("DeleteLogGroup")},
+       {"DescribeLogGroups", Read, describe_log_groups, needs_all_groups("DescribeLogGroups")},
+       {"PutRetentionPolicy", Write, put_retention_policy, needs_group("PutRetentionPolicy")},
+       {"DeleteRetentionPolicy", Write, delete_retention_policy,
+        needs_group("DeleteRetentionPolicy")},
+       {"CreateLogStream", Write, create_log_stream, needs_stream("CreateLogStream")},
+       {"DeleteLogStream", Write, delete_log_stream, needs_stream("DeleteLogStream")},
+       {"DescribeLogStreams", Read, describe_log_streams, needs_group("DescribeLogStreams")},
+       {"PutLogEvents", Write, put_log_events, needs_stream("PutLogEvents"), "logEvents"},
+       {"GetLogEvents", Read, get_log_events, needs_stream("GetLogEvents")},
+       {"FilterLogEvents", Read, filter_log_events, needs_group("FilterLogEvents")},
+       {"TestMetricFilter", Read, test_metric_filter},
+       {"PutSubscriptionFilter", Write, put_subscription_filter,
+        needs_group("PutSubscriptionFilter")},
+       {"DeleteSubscriptionFilter", Write, delete_subscription_filter,
+        needs_group("DeleteSubscriptionFilter")},
+       {"DescribeSubscriptionFilters", Read, describe_subscription_filters,
+        needs_group("DescribeSubscriptionFilters")},
+       {"PutResourcePolicy", Write, put_resource_policy},
+       {"DeleteResourcePolicy", Write, delete_resource_policy},
+       {"DescribeResourcePolicies", Read, describe_resource_policies},
+       {"TagResource", Write, tag_resource, needs_tagged("TagResource")},
+       {"UntagResource", Write, untag_resource, needs_tagged("UntagResource")},
+       {"ListTagsForResource", Read, list_tags_for_resource, needs_tagged("ListTagsForResource")},
+       {"TagLogGroup", Write, tag_log_group, needs_tagged("TagLogGroup")},
+       {"UntagLogGroup", Write, untag_log_group, needs_tagged("UntagLogGroup")},
+       {"ListTagsLogGroup", Read, list_tags_log_group, needs_tagged("ListTagsLogGroup")}}});
+  registry.add(group_type());
+  registry.on_resume("logs.compact", compact);
+  registry.on_resume("logs.drop_stream", dropping_stream);
+  registry.on_resume("logs.drop_group", dropping_group);
+  registry.on_resume("logs.expire", expire);
+  registry.on_resume("logs.deliver", deliver);
+}
+
+}  // namespace tocsin::logs

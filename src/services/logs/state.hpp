@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is kept. Log events lie as lines (lines.hpp) in two kinds of rows of their stream: *open*
+// rows hold the lines of one small PutLogEvents each; *segments* name a blob. Open rows are
+// gathered into a segment when they are many, small segments into a larger one (compact.cpp), so
+// that each put writes a bounded number of bounded rows and a read touches few blobs.
+#pragma once
+
+#include "core/context.hpp"
+#include "core/registry.hpp"
+#include "core/table.hpp"
+
+namespace tocsin::logs {
+
+using core::Call;
+using core::Context;
+using core::Key;
+using core::Outcome;
+
+struct Subscription {
+  std::string pattern;
+  std::string destination;
+  std::string role;
+  std::string distribution;
+  Time created{};
+};
+BOOST_DESCRIBE_STRUCT(Subscription, (), (pattern, destination, role, distribution, created))
+
+struct Group {
+  Scope scope;
+  std::string name;
+  std::string id;  // of this incarnation: streams are keyed by it, so that a deleted group's rows
+                   // can go later
+  Time created{};
+  std::string log_class = "STANDARD";
+  std::int64_t retention_days = 0;  // 0: for ever
+  std::map<std::string, std::string> tags;
+  std::map<std::string, Subscription> subscriptions;
+  Object unknown;
+};
+BOOST_DESCRIBE_STRUCT(Group, (),
+                      (scope, name, id, created, log_class, retention_days, tags, subscriptions,
+                       unknown))
+
+/// Apart from the group, whose row is a resource and should change only when its configuration
+/// does.
+struct Usage {
+  std::int64_t bytes = 0;
+  std::string sweep_timer;  // when the next events expire; empty: nothing will
+};
+BOOST_DESCRIBE_STRUCT(Usage, (), (bytes, sweep_timer))
+
+/// A segment that is to be gathered into a larger one, as its key says it.
+struct SmallSegment {
+  std::string last, ordinal;
+};
+BOOST_DESCRIBE_STRUCT(SmallSegment, (), (last, ordinal))
+
+struct Stream {
+  std::string name;
+  std::string id;
+  Time created{};
+  std::int64_t first = -1, last = -1;  // timestamps of events; -1: none yet
+  Time ingested{};
+  std::int64_t next = 0;  // ordinal of the next event
+  std::int64_t open_rows = 0, open_bytes = 0;
+  std::int64_t longest = 0;  // between the first and the last event of one segment
+  std::vector<SmallSegment> small;
+  bool compacting = false;
+  Object unknown;
+};
+BOOST_DESCRIBE_STRUCT(Stream, (),
+                      (name, id, created, first, last, ingested, next, open_rows, open_bytes,
+                       longest, small, compacting, unknown))
+
+/// Events that were put together. `ordinal` is that of the first line, `ingested` holds for all of
+/// them, where the lines do not say it themselves.
+struct Batch {
+  std::int64_t first = 0, last = 0;
+  std::int64_t count = 0, bytes = 0;
+  std::int64_t ordinal = 0, ingested = 0;
+  std::string lines;  // of an open row
+  Document blob;      // of a segment
+};
+BOOST_DESCRIBE_STRUCT(Batch, (), (first, last, count, bytes, ordinal, ingested, lines, blob))
+
+struct ResourcePolicy {
+  std::string name;
+  std::string document;
+  Time updated{};
+};
+BOOST_DESCRIBE_STRUCT(ResourcePolicy, (), (name, document, updated))
+
+struct Mark {};
+BOOST_DESCRIBE_STRUCT(Mark, (), ())
+
+inline constexpr core::Table<Group> kGroups{"logs.groups"};     // account, region, name
+inline constexpr core::Table<Usage> kUsage{"logs.usage"};       // group id
+inline constexpr core::Table<Stream> kStreams{"logs.streams"};  // group id, name
+inline constexpr core::Table<Mark> kByTime{
+    "logs.streams_by_time"};                             // group id, hex(last event), name
+inline constexpr core::Table<Batch> kOpen{"logs.open"};  // stream id, hex(ordinal)
+inline constexpr core::Table<Batch> kSegments{
+    "logs.segments"};  // stream id, hex(last), hex(ordinal)
+inline constexpr core::Table<ResourcePolicy> kPolicies{"logs.policies"};  // account, region, name
+
+/// Numbers as parts of keys: in their order. Negative ones count as 0.
+std::string hex(std::int64_t value);
+inline Key key_of(const Group& group) {
+  return Key::of(group.scope, group.name);
+}
+
+}  // namespace tocsin::logs

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/s3/access.hpp"
+
+#include <array>
+#include <fmt/format.h>
+
+#include "services/s3/acl.hpp"
+#include "services/s3/errors.hpp"
+#include "services/s3/policy.hpp"
+#include "services/s3/tags.hpp"
+
+namespace tocsin::s3 {
+namespace {
+
+using core::Access;
+using core::Call;
+using core::Credential;
+using core::Key;
+using core::Principal;
+
+/// A client believes that it speaks to the endpoint of the region that it signed for. The house's
+/// own calls go anywhere.
+bool from_another_region(const Call& call, const Bucket& bucket) {
+  const auto kind = call.request().credential.kind;
+  const bool addressed = kind == Credential::Kind::Key || kind == Credential::Kind::Root;
+  const bool anywhere = call.request().operation == "GetBucketLocation";
+  return addressed && !anywhere && call.region() != bucket.scope.region;
+}
+
+Failure redirect(const Bucket& bucket) {
+  Error error{"PermanentRedirect",
+              "The bucket you are attempting to access must be addressed using the specified "
+              "endpoint. Please send all future requests to this endpoint.",
+              301};
+  error.members = {
+      {"Endpoint", fmt::format("{}.s3.{}.amazonaws.com", bucket.name, bucket.scope.region)},
+      {"Bucket", bucket.name},
+      {"Region", bucket.scope.region}};
+  return fail(std::move(error));
+}
+
+bool is_outsider(const Call& call, const Bucket& bucket) {
+  const auto& principal = call.principal();
+  return principal.kind != Principal::Kind::Service && principal.account != bucket.scope.account;
+}
+
+/// The bucket's own policy, unless RestrictPublicBuckets keeps this caller out.
+std::string policy_for(const Call& call, const Bucket& bucket) {
+  if (bucket.policy.empty() || !public_access_of(bucket).restrict_public_buckets)
+    return bucket.policy;
+  return is_outsider(call, bucket) && is_public_policy(bucket.policy) ? std::string()
+                                                                      : bucket.policy;
+}
+
+std::string with_statements(const std::string& policy, Array added) {
+  if (added.empty()) return policy;
+  Object merged{{"Version", "2012-10-17"}};
+  if (!policy.empty()) {
+    auto parsed = parse_json(policy);
+    if (parsed && parsed->is_object()) merged = parsed->as_object();
+  }
+  Array statements;
+  if (const auto* own = merged.if_contains("Statement")) {
+    if (const auto* list = own->if_array())
+      statements = *list;
+    else
+      statements.push_back(*own);
+  }
+  for (auto& statement : added)
+    statements.push_back(std::move(statement));
+  merged["Statement"] = std::move(statements);
+  return to_json(merged);
+}
+
+PublicGrants public_grants(const Bucket& bucket) {
+  return public_access_of(bucket).ignore_public_acls ? PublicGrants::Ignored : PublicGrants::Count;
+}
+
+std::string effective_policy(const Call& call, const Bucket& bucket) {
+  auto policy = policy_for(call, bucket);
+  if (bucket.acls_disabled()) return policy;
+  return with_statements(policy, acl_statements(bucket.grants, AclOf::Bucket, bucket.arn(),
+                                                bucket.scope.account, public_grants(bucket)));
+}
+
+std::string effective_policy(const Call& call, const Bucket& bucket, const ObjectVersion& object) {
+  // A bucket's policy does not reach objects that another account owns.
+  auto policy = object.owner == bucket.scope.account ? policy_for(call, bucket) : std::string();
+  return with_statements(policy, acl_statements(object.grants, AclOf::Object, object.arn(),
+                                                object.owner, public_grants(bucket)));
+}
+
+void add_key(std::map<std::string, std::vector<std::string>>& keys, const Document& params,
+             std::string_view member, std::string_view key) {
+  const auto* value = find(params, member);
+  if (!value || value->is_null()) return;
+  keys[std::string(key)] = {value->is_string() ? std::string(value->get_string())
+                                               : to_json(*value)};
+}
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kKeys{
+    {{"ACL", "s3:x-amz-acl"},
+     {"ServerSideEncryption", "s3:x-amz-server-side-encryption"},
+     {"SSEKMSKeyId", "s3:x-amz-server-side-encryption-aws-kms-key-id"},
+     {"StorageClass", "s3:x-amz-storage-class"},
+     {"CopySource", "s3:x-amz-copy-source"},
+     {"MetadataDirective", "s3:x-amz-metadata-directive"},
+     {"WebsiteRedirectLocation", "s3:x-amz-website-redirect-location"},
+     {"GrantFullControl", "s3:x-amz-grant-full-control"},
+     {"GrantRead", "s3:x-amz-grant-read"},
+     {"GrantWrite", "s3:x-amz-grant-write"},
+     {"GrantReadACP", "s3:x-amz-grant-read-acp"},
+     {"GrantWriteACP", "s3:x-amz-grant-write-acp"},
+     {"Prefix", "s3:prefix"},
+     {"Delimiter", "s3:delimiter"},
+     {"MaxKeys", "s3:max-keys"},
+     {"ObjectOwnership", "s3:x-amz-object-ownership"},
+     {"ObjectLockMode", "s3:object-lock-mode"},
+     {"ObjectLockLegalHoldStatus", "s3:object-lock-legal-hold"}}};
+
+void add_tags(Access& access, std::string_view prefix,
+              const std::map<std::string, std::string>& tags) {
+  for (const auto& [key, value] : tags)
+    access.context[std::string(prefix) + key] = {value};
+}
+
+void add_requested_tags(Access& access, const Tags& tags) {
+  add_tags(access, "s3:RequestObjectTag/", tags);
+  for (const auto& [key, value] : tags)
+    access.context["s3:RequestObjectTagKeys"].push_back(key);
+}
+
+/// Root may always see and change a bucket's policy, so that nobody is locked out for good.
+bool never_locked_out(const Call& call, const Bucket& bucket, std::string_view action) {
+  const auto& principal = call.principal();
+  return principal.kind == Principal::Kind::Root && principal.account == bucket.scope.account &&
+         (action == "s3:GetBucketPolicy" || action == "s3:PutBucketPolicy" ||
+          action == "s3:DeleteBucketPolicy");
+}
+
+}  // namespace
+
+Result<Bucket> bucket_of(Call& call, BucketNames names) {
+  return bucket_named(call, text(call.params(), names.bucket),
+                      text(call.params(), names.expected_owner));
+}
+
+Result<Bucket> bucket_named(Call& call, std::string_view name, std::string_view expected_owner) {
+  auto bucket = kBuckets.get(call, Key{name});
+  if (!bucket) return no_such_bucket(name);
+  if (from_another_region(call, *bucket)) return redirect(*bucket);
+  if (!expected_owner.empty() && expected_owner != bucket->scope.account.str())
+    return access_denied();
+  return *std::move(bucket);
+}
+
+void put_bucket(Call& call, const Bucket& bucket) {
+  kBuckets.put(call, Key{bucket.name}, bucket);
+}
+
+PublicAccessBlock public_access_of(const Bucket& bucket) {
+  return bucket.public_access_block.value_or(PublicAccessBlock{});
+}
+
+std::optional<ObjectVersion> current_version(const store::View& view, std::string_view bucket,
+                                             std::string_view key) {
+  return find_version(view, bucket, key, {});
+}
+
+std::optional<ObjectVersion> find_version(const store::View& view, std::string_view bucket,
+                                          std::string_view key, std::string_view id) {
+  std::optional<ObjectVersion> found;
+  kObjects.scan(view, Key{bucket, key}, [&](const auto&, const ObjectVersion& version) {
+    if (!id.empty() && version.version_id != id) return true;
+    found = version;
+    return false;
+  });
+  return found;
+}
+
+Result<ObjectVersion> object_of_call(Call& call, const Bucket& bucket) {
+  return visible_object(call, bucket, text(call.params(), "Key"), text(call.params(), "VersionId"));
+}
+
+Result<ObjectVersion> visible_object(Call& call, const Bucket& bucket, std::string_view key,
+                                     std::string_view version) {
+  auto object = find_version(call, bucket.name, key, version);
+  if (object && !object->delete_marker) return *std::move(object);
+  if (object && !version.empty()) {
+    return fail("MethodNotAllowed", "The specified method is not allowed against this resource.",
+                405);
+  }
+  // Who may not list must not learn what is not there.
+  if (!call.authorize(bucket_access(call, bucket, "s3:ListBucket"))) return access_denied();
+  if (!version.empty()) return no_such_version(key, version);
+  return no_such_key(key);
+}
+
+Access bucket_access(const Call& call, const Bucket& bucket, std::string action) {
+  Access access{
+      .action = std::move(action), .resource = bucket.arn(), .owner = bucket.scope.account};
+  if (!never_locked_out(call, bucket, access.action))
+    access.resource_policy = effective_policy(call, bucket);
+  return access;
+}
+
+Access object_access(const Call& call, const Bucket& bucket, std::string_view key,
+                     std::string action, const ObjectVersion* object) {
+  Access access{.action = std::move(action),
+                .resource = fmt::format("{}/{}", bucket.arn(), key),
+                .owner = bucket.scope.account};
+  if (object && !bucket.acls_disabled()) {
+    access.owner = object->owner;
+    access.resource_policy = effective_policy(call, bucket, *object);
+  } else {
+    access.resource_policy = effective_policy(call, bucket);
+  }
+  if (object) add_tags(access, "s3:ExistingObjectTag/", object->tags);
+  return access;
+}
+
+std::map<std::string, std::vector<std::string>> condition_keys(const Document& params) {
+  std::map<std::string, std::vector<std::string>> keys;
+  for (const auto& [member, key] : kKeys)
+    add_key(keys, params, member, key);
+  return keys;
+}
+
+core::Needs needs_bucket(std::string action) {
+  return [action = std::move(action)](Call& call) -> std::vector<Access> {
+    const auto bucket = bucket_of(call);
+    if (!bucket) return {};  // the handler says so
+    auto access = bucket_access(call, *bucket, action);
+    access.context = condition_keys(call.params());
+    return {std::move(access)};
+  };
+}
+
+core::Needs needs_object(std::string action, std::string version_action) {
+  return [action = std::move(action),
+          version_action = std::move(version_action)](Call& call) -> std::vector<Access> {
+    const auto bucket = bucket_of(call);
+    if (!bucket) return {};
+    const auto key = text(call.params(), "Key"), version = text(call.params(), "VersionId");
+    const auto object = find_version(call, bucket->name, key, version);
+    const bool versioned = !version.empty() && !version_action.empty();
+    const auto* own = object && !object->delete_marker ? &*object : nullptr;
+    auto access = object_access(call, *bucket, key, versioned ? version_action : action, own);
+    access.context.merge(condition_keys(call.params()));
+    if (find(call.params(), "Tagging")) {
+      if (const auto tags = tags_from_set(Document(object_of(call.params(), "Tagging")), 10)) {
+        add_requested_tags(access, *tags);
+      }
+    }
+    if (!version.empty()) access.context["s3:VersionId"] = {std::string(version)};
+    return {std::move(access)};
+  };
+}
+
+core::Needs needs_put() {
+  return [](Call& call) -> std::vector<Access> {
+    const auto bucket = bucket_of(call);
+    if (!bucket) return {};
+    const auto key = text(call.params(), "Key");
+    std::vector<Access> needs;
+    const auto tags = tags_from_header(text(call.params(), "Tagging"));
+    const auto add = [&](std::string action) {
+      needs.push_back(object_access(call, *bucket, key, std::move(action)));
+      needs.back().context = condition_keys(call.params());
+      if (tags) add_requested_tags(needs.back(), *tags);
+    };
+    add("s3:PutObject");
+    const auto acl = text(call.params(), "ACL");
+    // What gives the bucket's owner control is part of putting: CloudTrail's own policy allows no
+    // more.
+    const bool usual = acl == "bucket-owner-full-control" || acl == "private";
+    if (names_acl(call.params()) && !usual) add("s3:PutObjectAcl");
+    if (find(call.params(), "Tagging")) add("s3:PutObjectTagging");
+    if (find(call.params(), "ObjectLockMode")) add("s3:PutObjectRetention");
+    if (find(call.params(), "ObjectLockLegalHoldStatus")) add("s3:PutObjectLegalHold");
+    return needs;
+  };
+}
+
+}  // namespace tocsin::s3

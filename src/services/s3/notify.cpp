@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/s3/notify.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+#include "base/crypto.hpp"
+#include "services/s3/access.hpp"
+#include "services/s3/destinations.hpp"
+#include "services/s3/names.hpp"
+
+namespace tocsin::s3 {
+namespace {
+
+using core::Call;
+
+/// Of two events about one key the later has the greater sequencer.
+std::string sequencer(const Call& call) {
+  return fmt::format("{:018X}", call.sequence());
+}
+
+/// "AWS:AIDA…", as S3 names who did it.
+std::string principal_id(const Call& call) {
+  const auto& principal = call.principal();
+  return principal.id.empty() ? "Anonymous" : "AWS:" + principal.id;
+}
+
+bool is_versioned(const Bucket& bucket, const ObjectVersion& object) {
+  return !bucket.versioning.empty() && object.version_id != "null";
+}
+
+// ---- EventBridge
+
+std::string_view detail_type(std::string_view event) {
+  if (event.starts_with("ObjectCreated:")) return "Object Created";
+  if (event.starts_with("ObjectRemoved:")) return "Object Deleted";
+  if (event == "ObjectAcl:Put") return "Object ACL Updated";
+  if (event == "ObjectTagging:Put") return "Object Tags Added";
+  if (event == "ObjectTagging:Delete") return "Object Tags Deleted";
+  return {};
+}
+
+/// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+Object detail_of(const Call& call, const Bucket& bucket, const Occurrence& occurrence) {
+  const auto& object = occurrence.object;
+  Object about{{"key", object.key}};
+  if (occurrence.event.starts_with("ObjectCreated:")) about["size"] = object.size;
+  if (!object.etag.empty()) about["etag"] = object.etag;
+  if (is_versioned(bucket, object)) about["version-id"] = object.version_id;
+  if (!occurrence.reason.empty()) about["sequencer"] = sequencer(call);
+  const auto& principal = call.principal();
+  const bool service = principal.kind == core::Principal::Kind::Service;
+  Object detail{{"version", "0"},
+                {"bucket", Object{{"name", bucket.name}}},
+                {"object", std::move(about)},
+                {"request-id", call.request().id},
+                {"requester", service ? principal.service : principal.account.str()}};
+  detail["source-ip-address"] = call.request().source_ip;
+  if (!occurrence.reason.empty()) detail["reason"] = occurrence.reason;
+  if (!occurrence.deletion.empty()) detail["deletion-type"] = occurrence.deletion;
+  return detail;
+}
+
+void emit_event(Call& call, const Bucket& bucket, const Occurrence& occurrence) {
+  const auto type = detail_type(occurrence.event);
+  if (type.empty()) return;
+  call.emit({.source = "aws.s3",
+             .detail_type = std::string(type),
+             .scope = bucket.scope,
+             .resources = {bucket.arn()},
+             .detail = detail_of(call, bucket, occurrence)});
+}
+
+// ---- topics, queues, functions
+
+/// "s3:ObjectCreated:*" and its like.
+bool wants(const Object& configuration, std::string_view event) {
+  return std::ranges::any_of(array_of(configuration, "Events"), [&](const Document& each) {
+    std::string_view wanted =
+        each.is_string() ? std::string_view(each.get_string()) : std::string_view();
+    if (!wanted.starts_with("s3:")) return false;
+    wanted.remove_prefix(3);
+    if (!wanted.ends_with('*')) return wanted == event;
+    wanted.remove_suffix(1);
+    return event.starts_with(wanted);
+  });
+}
+
+bool passes_filter(const Object& configuration, std::string_view key) {
+  for (const auto& rule :
+       array_of(object_of(object_of(configuration, "Filter"), "Key"), "FilterRules")) {
+    const auto name = text(rule, "Name"), value = text(rule, "Value");
+    if (name == "Prefix" ? !key.starts_with(value) : !key.ends_with(value)) return false;
+  }
+  return true;
+}
+
+/// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+Object record_of(const Call& call, const Bucket& bucket, const Occurrence& occurrence,
+                 std::string_view id) {
+  const auto& object = occurrence.object;
+  Object about{{"key", url_encoded(object.key)}};
+  const bool gone = occurrence.event.starts_with("ObjectRemoved:");
+  if (!gone) about["size"] = object.size;
+  if (!object.etag.empty() && occurrence.event != "ObjectRemoved:Delete")
+    about["eTag"] = object.etag;
+  if (is_versioned(bucket, object)) about["versionId"] = object.version_id;
+  about["sequencer"] = sequencer(call);
+  Object s3{{"s3SchemaVersion", "1.0"}, {"configurationId", id}};
+  s3["bucket"] = Object{{"name", bucket.name},
+                        {"ownerIdentity", Object{{"principalId", bucket.scope.account.str()}}},
+                        {"arn", bucket.arn()}};
+  s3["object"] = std::move(about);
+  return {{"eventVersion", "2.1"},
+          {"eventSource", "aws:s3"},
+          {"awsRegion", bucket.scope.region},
+          {"eventTime", iso8601_ms(call.now())},
+          {"eventName", occurrence.event},
+          {"userIdentity", Object{{"principalId", principal_id(call)}}},
+          {"requestParameters", Object{{"sourceIPAddress", call.request().source_ip}}},
+          {"responseElements", Object{{"x-amz-request-id", call.request().id},
+                                      {"x-amz-id-2", base64(sha256(call.request().id))}}},
+          {"s3", std::move(s3)}};
+}
+
+}  // namespace
+
+void notify(Call& call, const Bucket& bucket, const Occurrence& occurrence) {
+  if (bucket.notification.empty()) return;
+  if (bucket.notification.contains("EventBridgeConfiguration"))
+    emit_event(call, bucket, occurrence);
+  for (const auto& kind : kDestinations) {
+    for (const auto& entry : array_of(bucket.notification, kind.list)) {
+      const auto& configuration = entry.as_object();
+      if (!wants(configuration, occurrence.event) ||
+          !passes_filter(configuration, occurrence.object.key))
+        continue;
+      const Object message{
+          {"Records", Array{record_of(call, bucket, occurrence, text(configuration, "Id"))}}};
+      send(call, bucket, kind, text(configuration, kind.arn), to_json(message));
+    }
+  }
+}
+
+}  // namespace tocsin::s3

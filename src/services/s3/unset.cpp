@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/s3/unset.hpp"
+
+#include "services/s3/access.hpp"
+
+namespace tocsin::s3 {
+namespace {
+
+core::Handler absent(std::string code, std::string message) {
+  return [code = std::move(code), message = std::move(message)](core::Call& call) -> core::Outcome {
+    const auto bucket = TRY(bucket_of(call));
+    Error error{code, message, 404};
+    error.members = {{"BucketName", bucket.name}};
+    return error;
+  };
+}
+
+core::Handler always(Object reply) {
+  return [reply = std::move(reply)](core::Call& call) -> core::Outcome {
+    TRY(bucket_of(call));
+    return reply;
+  };
+}
+
+}  // namespace
+
+std::vector<core::Operation> unset_operations() {
+  using enum core::Effect;
+  return {{"GetBucketCors", Read,
+           absent("NoSuchCORSConfiguration", "The CORS configuration does not exist"),
+           needs_bucket("s3:GetBucketCORS")},
+          {"GetBucketLifecycleConfiguration", Read,
+           absent("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
+           needs_bucket("s3:GetLifecycleConfiguration")},
+          {"GetBucketWebsite", Read,
+           absent("NoSuchWebsiteConfiguration",
+                  "The specified bucket does not have a website configuration"),
+           needs_bucket("s3:GetBucketWebsite")},
+          {"GetBucketReplication", Read,
+           absent("ReplicationConfigurationNotFoundError",
+                  "The replication configuration was not found"),
+           needs_bucket("s3:GetReplicationConfiguration")},
+          {"GetBucketLogging", Read, always({}), needs_bucket("s3:GetBucketLogging")},
+          {"GetBucketAccelerateConfiguration", Read, always({}),
+           needs_bucket("s3:GetAccelerateConfiguration")},
+          {"GetBucketRequestPayment", Read, always({{"Payer", "BucketOwner"}}),
+           needs_bucket("s3:GetBucketRequestPayment")}};
+}
+
+}  // namespace tocsin::s3
