@@ -107,9 +107,20 @@ Error auth_error(AuthProblem problem, AuthFamily family, std::string detail) {
   return {};
 }
 
-Error in_family(Error error, AuthFamily family) {
+/// What the policy engine refused, under the name that the service has for it.
+Error denied(Error error, AuthFamily family, std::string_view service) {
+  if (service == "sqs") return error;
+  if (service == "sns") error.code = "AuthorizationError";
+  else if (service == "ec2") error.code = "UnauthorizedOperation";
+  else if (family == AuthFamily::Json || family == AuthFamily::RestJson) error.code = "AccessDeniedException";
+  error.status = family == AuthFamily::Json ? 400 : 403;
+  return error;
+}
+
+Error in_family(Error error, AuthFamily family, std::string_view service) {
   if (error.code == "InvalidClientTokenId") return auth_error(UnknownKey, family);
   if (error.code == "ExpiredToken") return auth_error(ExpiredToken, family);
+  if (error.code == "AccessDenied") return denied(std::move(error), family, service);
   return error;
 }
 

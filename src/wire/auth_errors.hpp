@@ -30,8 +30,8 @@ enum class AuthProblem {
 /// `detail` replaces the family's own words, where given.
 Error auth_error(AuthProblem problem, AuthFamily family, std::string detail = {});
 
-/// What core says of a key (InvalidClientTokenId, ExpiredToken), in the words of `family`; other
-/// errors stay.
-Error in_family(Error error, AuthFamily family);
+/// What core says of a key (InvalidClientTokenId, ExpiredToken) and of what a policy refuses
+/// (AccessDenied), in the words of `family` and `service`; other errors stay.
+Error in_family(Error error, AuthFamily family, std::string_view service = {});
 
 }  // namespace tocsin::wire

@@ -457,7 +457,13 @@ TEST(AuthErrors, SpeakTheWordsOfTheFamily) {
             "InvalidAccessKeyId");
   EXPECT_EQ(in_family({"ExpiredToken", "x", 403}, AuthFamily::RestJson).code,
             "ExpiredTokenException");
-  EXPECT_EQ(in_family({"AccessDenied", "x", 403}, AuthFamily::Json).code, "AccessDenied");
+  const auto denied = in_family({"AccessDenied", "x", 403}, AuthFamily::Json, "logs");
+  EXPECT_EQ(denied.code, "AccessDeniedException");
+  EXPECT_EQ(denied.status, 400);
+  EXPECT_EQ(in_family({"AccessDenied", "x", 403}, AuthFamily::RestJson, "lambda").status, 403);
+  EXPECT_EQ(in_family({"AccessDenied", "x", 403}, AuthFamily::Query, "sns").code, "AuthorizationError");
+  EXPECT_EQ(in_family({"AccessDenied", "x", 403}, AuthFamily::Query, "iam").code, "AccessDenied");
+  EXPECT_EQ(in_family({"AccessDenied", "x", 403}, AuthFamily::S3, "s3").code, "AccessDenied");
   for (int problem = 0; problem <= static_cast<int>(AuthProblem::Unsupported); ++problem) {
     for (const auto family :
          {AuthFamily::Query, AuthFamily::Json, AuthFamily::RestJson, AuthFamily::S3}) {

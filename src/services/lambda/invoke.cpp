@@ -59,9 +59,9 @@ Object job_payload(Context& context, const Function& function, const Document& e
 }
 
 Result<void> run(Context& context, Function function, Object state) {
-  const auto outer = context.cause();
-  context.set_cause(context.trace("invoke", function.name));
   TRY(renew_credentials(context, function));
+  const auto outer = context.cause();
+  context.set_cause(context.trace("invoke", function.name, "ok"));
   auto payload = job_payload(context, function, *find(state, "event"), text(state, "request"));
   context.start({.work = core::JobSpec{.kind = "function.invoke", .payload = std::move(payload), .secret_results = {"Payload"}},
                  .retry = {.attempts = 3},
