@@ -118,10 +118,14 @@ Result<void> check_server(const ClientOptions& options) {
 }
 
 Result<Document> call_server(const ClientOptions& options, const RootKey& key, const std::string& operation, const Object& params) {
+  return call_server(options, key, JsonService{}, operation, params);
+}
+
+Result<Document> call_server(const ClientOptions& options, const RootKey& key, const JsonService& service, const std::string& operation, const Object& params) {
   const auto body = to_json(params);
   wire::RequestHead head{.method = "POST", .path = "/"};
-  head.headers = {{"host", host_of(options.endpoint)}, {"content-type", "application/x-amz-json-1.1"}, {"x-amz-target", "Tocsin." + operation}};
-  wire::sign(head, body, {key.access_key_id, key.secret_access_key, "", "us-east-1", "tocsin"}, wall_now());
+  head.headers = {{"host", host_of(options.endpoint)}, {"content-type", "application/x-amz-json-1.1"}, {"x-amz-target", service.target_prefix + "." + operation}};
+  wire::sign(head, body, {key.access_key_id, key.secret_access_key, "", service.region, service.signing_name}, wall_now());
   workers::CurlList headers;
   for (const auto& [name, value] : head.headers) headers.add(name + ": " + value);
   const auto reply = TRY(fetch(options, "/", headers, body));

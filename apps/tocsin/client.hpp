@@ -28,6 +28,13 @@ Result<RootKey> root_key(const ClientOptions& options);
 /// Whether a Tocsin answers at the endpoint. The error says what to do.
 Result<void> check_server(const ClientOptions& options);
 
+/// A service of the JSON protocol.
+struct JsonService {
+  std::string signing_name = "tocsin", target_prefix = "Tocsin", region = "us-east-1";
+};
+/// One call of a service, signed as `key`. Error: the server's, or why there was no answer.
+Result<Document> call_server(const ClientOptions& options, const RootKey& key, const JsonService& service, const std::string& operation, const Object& params);
+
 /// One call of Tocsin's own service, signed as `key`. Error: the server's, or why there was no answer.
 Result<Document> call_server(const ClientOptions& options, const RootKey& key, const std::string& operation, const Object& params);
 

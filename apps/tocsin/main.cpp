@@ -9,6 +9,7 @@
 #include "ca.hpp"
 #include "coverage.hpp"
 #include "gameday.hpp"
+#include "ingest.hpp"
 #include "match.hpp"
 #include "serve.hpp"
 #include "timeline.hpp"
@@ -28,6 +29,8 @@ constexpr std::string_view kUsage =
     "                     prints what followed from what: a CloudTrail eventID names a call\n"
     "tocsin gameday run SCENARIO [--clock real|virtual] [--format text|json|junit] [--output FILE]\n"
     "                     rehearses an attack against a server of its own; exits with 1 where the response fell short\n"
+    "tocsin ingest cloudtrail [--data DIR] [--endpoint URL] [--region REGION] [--bus NAME] [--strict] [--json] FILE|DIR|-...\n"
+    "                     feeds CloudTrail's log files as events to the rules of an event bus\n"
     "tocsin match [--cloudtrail] [--matches] [--expect FILE] [--strict] [--json] [--threads N] RULES EVENTS\n"
     "                     which event patterns match which events of a file, a folder or standard input (-)\n"
     "tocsin coverage      prints which operations are served, of all that AWS's models have\n";
@@ -49,6 +52,7 @@ int main(int count, char** words) {
   if (task == "aws") return tocsin::app::aws(rest);
   if (task == "timeline") return tocsin::app::timeline(rest);
   if (task == "gameday") return tocsin::app::gameday(rest);
+  if (task == "ingest") return tocsin::app::ingest(rest);
   if (task == "match") return tocsin::app::match(rest);
   if (task == "coverage") {
     fmt::print("{}", tocsin::app::coverage());

@@ -13,21 +13,23 @@ namespace tocsin::app {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: tocsin match [--cloudtrail] [--matches] [--expect FILE] [--strict] [--json] [--threads N] RULES EVENTS\n"
+    "usage: tocsin match [--cloudtrail [--all-management-events]] [--matches] [--expect FILE] [--strict] [--json] [--threads N] RULES EVENTS\n"
     "RULES: a JSON object {name: pattern}, or a pattern a line. EVENTS: a file, a folder or -, one event a line;\n"
-    "with --cloudtrail: CloudTrail's log files, each record as the event that EventBridge makes of it.\n";
+    "with --cloudtrail: CloudTrail's log files, each record as the event that EventBridge makes of it. Rules see read-only\n"
+    "management events only with --all-management-events, as on AWS those in the state ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS.\n";
 
 struct MatchOptions {
   std::string rules, events, expect;
-  bool cloudtrail = false, matches = false, strict = false, json = false;
+  bool cloudtrail = false, reads = false, matches = false, strict = false, json = false;
   unsigned threads = 0;
 };
 
 Result<MatchOptions> match_options(std::span<char*> words) {
-  const auto arguments = TRY(Arguments::parse(words, {"--threads", "--expect"}, {"--cloudtrail", "--matches", "--strict", "--json"}));
+  const auto arguments = TRY(Arguments::parse(words, {"--threads", "--expect"}, {"--cloudtrail", "--all-management-events", "--matches", "--strict", "--json"}));
   if (arguments.rest().size() != 2) return fail("Usage", "RULES and EVENTS are needed");
   MatchOptions options{.rules = arguments.rest()[0], .events = arguments.rest()[1], .expect = arguments.value("--expect")};
   options.cloudtrail = arguments.has("--cloudtrail");
+  options.reads = arguments.has("--all-management-events");
   options.matches = arguments.has("--matches");
   options.strict = arguments.has("--strict");
   options.json = arguments.has("--json");
@@ -95,7 +97,9 @@ void print_report(const MatchOptions& options, const TelemetryReport& report) {
 
 Result<int> run(std::span<char*> words) {
   const auto options = TRY(match_options(words));
-  const auto book = TRY(telemetry::make_rule_book(TRY(telemetry::parse_rules(TRY(file_text(options.rules))))));
+  auto rules = TRY(telemetry::parse_rules(TRY(file_text(options.rules))));
+  for (auto& rule : rules) rule.reads = options.reads;
+  const auto book = TRY(telemetry::make_rule_book(std::move(rules)));
   const auto files = TRY(telemetry::list_files(options.events));
   const auto content = options.cloudtrail ? telemetry::Content::CloudTrail : telemetry::Content::Events;
   telemetry::Problems problems;

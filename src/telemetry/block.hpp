@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engines/pattern/pattern.hpp"
 #include "engines/pattern/structure.hpp"
 #include "telemetry/problems.hpp"
 
@@ -56,6 +57,7 @@ struct Block {
   std::span<const std::uint32_t> structure_of(const Record& record) const {
     return structure.subspan(record.first, record.last - record.first);
   }
+  pattern::IndexedObject object(const Record& record) const { return {text.substr(0, record.end), structure_of(record)}; }
   Problem problem(const Record& record, std::string reason) const {
     return {*file, base + record.begin, record.line, std::move(reason)};
   }

@@ -2,6 +2,7 @@
 #include "telemetry/check.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,6 +16,21 @@ constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c
 
 bool is_hex(std::string_view digits) {
   return std::ranges::all_of(digits, [](char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f'); });
+}
+
+/// Whether something stands twice among names that are mostly few.
+std::optional<std::string_view> twice(std::span<std::string_view> names) {
+  if (names.size() > 16) {
+    std::ranges::sort(names);
+    const auto found = std::ranges::adjacent_find(names);
+    return found == names.end() ? std::nullopt : std::optional(*found);
+  }
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (names[i].size() == names[j].size() && names[i] == names[j]) return names[i];
+    }
+  }
+  return std::nullopt;
 }
 
 bool good_escapes(std::string_view raw) {
@@ -32,7 +48,8 @@ bool good_escapes(std::string_view raw) {
 
 class Check {
  public:
-  Check(std::string_view text, std::span<const std::uint32_t> structure) : text_(text), structure_(structure) {}
+  Check(std::string_view text, std::span<const std::uint32_t> structure)
+      : text_(text), structure_(structure), escapes_(std::memchr(text.data() + structure.front(), '\\', structure.back() - structure.front())) {}
 
   std::optional<std::string> run() {
     // Each turn takes one value; opening brackets wait on a stack, so depth costs no recursion.
@@ -44,7 +61,8 @@ class Check {
       }
       fresh_ = false;
     } while (!open_.empty());
-    return std::nullopt;
+    if (at_ != structure_.size()) grammar();
+    return fault_;
   }
 
  private:
@@ -105,12 +123,9 @@ class Check {
   }
 
   bool repeats(std::size_t from) {
-    const auto begin = names_.begin() + static_cast<std::ptrdiff_t>(from);
-    std::sort(begin, names_.end());
-    const auto twice = std::adjacent_find(begin, names_.end());
-    if (twice == names_.end()) return false;
-    bad(fmt::format("the record has two members \"{}\" in one object", *twice));
-    return true;
+    const auto found = twice(std::span(names_).subspan(from));
+    if (found) bad(fmt::format("the record has two members \"{}\" in one object", *found));
+    return found.has_value();
   }
 
   /// What stands from this position to the next, without space.
@@ -126,13 +141,14 @@ class Check {
     const auto quoted = token();
     if (quoted.size() < 2 || quoted.back() != '"') return std::nullopt;
     const auto raw = quoted.substr(1, quoted.size() - 2);
-    if (!good_escapes(raw)) return std::nullopt;
+    if (escapes_ && !good_escapes(raw)) return std::nullopt;
     ++at_;
     return raw;
   }
 
   std::string_view text_;
   std::span<const std::uint32_t> structure_;
+  const bool escapes_;
   std::size_t at_ = 0;
   bool fresh_ = false, closed_ = false;
   std::vector<Open> open_;

@@ -95,7 +95,7 @@ class Matching::Thread : public Consumer {
     if (shared_.options_.check_all) TRY(check(block.text, structure));
     std::span<const pattern::RuleId> ids;
     if (shared_.options_.content == Content::Events) {
-      ids = TRY(matcher_.match_indexed({block.text, structure}));
+      ids = TRY(matcher_.match_indexed(block.object(record)));
     } else {
       if (record.fields.digest) return ++totals_.digests, ids;
       ids = TRY(match_record(block, record));
@@ -111,12 +111,12 @@ class Matching::Thread : public Consumer {
   }
 
   Result<std::span<const pattern::RuleId>> match_record(const Block& block, const Record& record) {
-    if (!record.fields.escaped) return match_fields(record.fields, {block.text, block.structure_of(record)});
+    if (!record.fields.escaped) return match_fields(record.fields, block.object(record));
     const auto document = parse_json(block.text_of(record));
     if (!document) return fail(document.error());
     auto fields = record.fields;
     read_fields(*document, fields);
-    return match_fields(fields, {block.text, block.structure_of(record)});
+    return match_fields(fields, block.object(record));
   }
 
   Result<std::span<const pattern::RuleId>> match_fields(const Fields& fields, const pattern::IndexedObject& body) {

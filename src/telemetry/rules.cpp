@@ -64,11 +64,16 @@ Result<void> check_names(const std::vector<RuleText>& rules) {
 }  // namespace
 
 Result<std::shared_ptr<const RuleBook>> make_rule_book(std::vector<RuleText> rules) {
+  std::vector<pattern::Pattern> patterns;
+  for (const auto& rule : rules) {
+    const auto parsed = pattern::parse_pattern(rule.pattern);
+    if (!parsed) return fail(parsed.error().code, fmt::format("rule {}: {}", rule.name, parsed.error().message));
+    patterns.push_back(*parsed);
+  }
   pattern::RuleSet set;
-  for (std::size_t id = 0; id < rules.size(); ++id) {
-    const auto parsed = pattern::parse_pattern(rules[id].pattern);
-    if (!parsed) return fail(parsed.error().code, fmt::format("rule {}: {}", rules[id].name, parsed.error().message));
-    set.add(id, *parsed);
+  // Added twice: where a rule waits depends on what the others ask for, and the first ones could not know.
+  for (int round = 0; round < 2; ++round) {
+    for (std::size_t id = 0; id < rules.size(); ++id) set.add(id, patterns[id]);
   }
   return std::make_shared<const RuleBook>(RuleBook{std::move(rules), set.snapshot()});
 }

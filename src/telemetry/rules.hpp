@@ -16,6 +16,7 @@ namespace tocsin::telemetry {
 struct RuleText {
   std::string name, pattern;
   bool reads = false;  // sees read-only management events, too
+  bool operator==(const RuleText&) const = default;
 };
 
 /// Immutable; a rule's id is its place.

@@ -62,7 +62,7 @@ class MemorySource : public Source {
 /// Looks at the first two bytes of another source, and passes on or decompresses what follows.
 class Unpacked : public Source {
  public:
-  explicit Unpacked(std::unique_ptr<Source> packed) : packed_(std::move(packed)), input_(kInput) {}
+  explicit Unpacked(std::unique_ptr<Source> packed) : packed_(std::move(packed)) {}
   ~Unpacked() override {
     if (gzip_) ::inflateEnd(&stream_);
   }
@@ -98,8 +98,8 @@ class Unpacked : public Source {
   /// Reads more behind what is left of the input.
   Result<void> refill() {
     if (stream_.avail_in > 0 && stream_.next_in != input())
-      std::memmove(input_.data(), stream_.next_in, stream_.avail_in);
-    const auto got = TRY(packed_->read(input_.data() + stream_.avail_in, kInput - stream_.avail_in));
+      std::memmove(input_.get(), stream_.next_in, stream_.avail_in);
+    const auto got = TRY(packed_->read(input_.get() + stream_.avail_in, kInput - stream_.avail_in));
     stream_.next_in = input();
     stream_.avail_in += static_cast<uInt>(got);
     ended_ = got == 0;
@@ -147,14 +147,14 @@ class Unpacked : public Source {
     return fail("Gzip", fmt::format("something other than gzip begins at byte {} of the gzip file", position_));
   }
 
-  Bytef* input() { return reinterpret_cast<Bytef*>(input_.data()); }
+  Bytef* input() { return reinterpret_cast<Bytef*>(input_.get()); }
   void taken(std::size_t count) {
     stream_.next_in += count;
     stream_.avail_in -= static_cast<uInt>(count);
   }
 
   std::unique_ptr<Source> packed_;
-  std::vector<char> input_;
+  std::unique_ptr<char[]> input_ = std::make_unique_for_overwrite<char[]>(kInput);
   z_stream stream_{};
   std::uint64_t position_ = 0;  // in the compressed file
   bool begun_ = false, gzip_ = false, ended_ = false, done_ = false;

@@ -51,7 +51,9 @@ void Splitter::take_lines(Block& block) {
   };
   for (std::size_t at = 0; at < block.structure.size();) {
     lines_until(block.structure[at]);
+    const auto known = block.records.size();
     at = take_line(block, at);
+    if (block.records.size() > known) counted = block.records.back().end;  // no line ends in a record
   }
   lines_until(block.text.size());
 }

@@ -2,12 +2,21 @@
 #include "engines/pattern/caseless.hpp"
 
 #include "engines/pattern/case_table.hpp"
+#include "engines/pattern/hash.hpp"
 
 namespace tocsin::pattern {
 namespace {
 
 constexpr char ascii_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+}
+
+/// The same for eight characters that are all ASCII.
+constexpr std::uint64_t ascii_lower(std::uint64_t eight) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  const std::uint64_t from_a = eight + kEach * (0x80 - 'A');  // the high bit: at least 'A'
+  const std::uint64_t after_z = eight + kEach * (0x7f - 'Z');
+  return eight | ((from_a ^ after_z) & kEach * 0x80) >> 2;
 }
 
 /// The length of the UTF-8 sequence at the front; a stray byte counts as one.
@@ -86,19 +95,28 @@ bool equal_ascii(std::string_view folded, std::string_view value) {
 }  // namespace
 
 bool is_ascii(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<signed char>(c) < 0) return false;
-  }
-  return true;
+  std::uint64_t bits = 0;
+  for (; text.size() >= 8; text.remove_prefix(8))
+    bits |= detail::load8(text.data());
+  for (const char c : text)
+    bits |= static_cast<unsigned char>(c);
+  return (bits & 0x8080808080808080) == 0;
 }
 
 void append_fold(std::string_view text, std::string& out) {
-  if (is_ascii(text)) {
-    for (const char c : text)
-      out += ascii_lower(c);
+  if (!is_ascii(text)) {
+    out += map_all(map_all(map_all(text, lower_letter), upper_letter), lower_letter);
     return;
   }
-  out += map_all(map_all(map_all(text, lower_letter), upper_letter), lower_letter);
+  const std::size_t start = out.size();
+  out += text;
+  char* at = out.data() + start;
+  for (; text.size() >= 8; text.remove_prefix(8), at += 8) {
+    const std::uint64_t lower = ascii_lower(detail::load8(text.data()));
+    std::memcpy(at, &lower, 8);
+  }
+  for (const char c : text)
+    *at++ = ascii_lower(c);
 }
 
 std::string fold(std::string_view text) {

@@ -59,14 +59,15 @@ std::uint32_t Index::choose_access(const std::vector<std::uint32_t>& conditions)
 }
 
 /// What many rules ask for, many events have: a predicate is taken for the more frequent, the more
-/// branches already wait for it.
+/// branches already wait for it, or have the whole condition.
 double Index::expected_hits(std::uint32_t id) const {
   const ConditionRecord& record = conditions_[id];
+  const double asking = std::max(1u, record.references) - 1;
   double hits = 0;
   for (const auto& predicate : record.condition->any) {
     const std::uint32_t known = find_predicate(record.path, predicate);
     const double waiting = known == kNone ? 0 : predicates_[known].count;
-    hits += std::min(1.0, expected_rate(predicate) * (1 + waiting));
+    hits += std::min(1.0, expected_rate(predicate) * (1 + std::max(waiting, asking)));
   }
   return hits;
 }

@@ -70,7 +70,7 @@ class Snapshot {
 enum class Extent { Whole, UntilFound };
 
 /// A JSON object within a text that has been indexed once for many objects (structure.hpp):
-/// `structure` reaches from the object's { to its }, and `text` ends no sooner.
+/// `structure` reaches from the object's { to its }, and `text` ends behind that.
 struct IndexedObject {
   std::string_view text;
   std::span<const std::uint32_t> structure;

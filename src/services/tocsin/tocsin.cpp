@@ -2,6 +2,7 @@
 #include "services/tocsin/tocsin.hpp"
 
 #include "core/trace.hpp"
+#include "services/tocsin/parts.hpp"
 
 namespace tocsin::own {
 namespace {
@@ -26,7 +27,11 @@ core::Outcome get_timeline(core::Call& call) {
 }  // namespace
 
 void register_tocsin(core::Registry& registry) {
-  registry.add(core::Service{"tocsin", "tocsin", {{"GetTimeline", core::Effect::Read, get_timeline}}});
+  registry.add(core::Service{"tocsin",
+                             "tocsin",
+                             {{"GetTimeline", core::Effect::Read, get_timeline},
+                              {"IngestCloudTrailRecords", core::Effect::Write, ingest_cloudtrail_records, needs_event_bus, "Records"}}});
+  registry.on_resume("tocsin.ingest", ingest_rest);
 }
 
 }  // namespace tocsin::own
