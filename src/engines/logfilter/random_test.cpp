@@ -76,6 +76,15 @@ class Generator {
   std::mt19937 random_{11};
 };
 
+// Found by fuzzing: bytes that no character begins with were passed over.
+TEST(LogFilterRegex, AStrayByteStandsBetweenItsNeighbours) {
+  const auto regex = Regex::compile("BBB");
+  ASSERT_TRUE(regex);
+  EXPECT_FALSE(regex->search("BB\xb9" "B"));
+  EXPECT_TRUE(regex->search("BB\xb9" "BBB"));
+  EXPECT_TRUE(Regex::compile("B.B")->search("B\xc3\xa4" "B"));
+}
+
 TEST(LogFilterRegex, AgreesWithTheOracle) {
   Generator generator;
   int matches = 0;

@@ -296,12 +296,18 @@ bool Regex::search(std::string_view text) const {
   for (std::size_t i = 0; i < words; ++i)
     states[i] |= starts_anchored_[i];
   close(states);
+  int following = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto byte = static_cast<unsigned char>(text[at]);
     if (any(states, ends_)) return true;
     // As in Java, $ stands before a line end that ends the text, too.
     if (byte == '\n' && at + 1 == text.size() && any(states, ends_anchored_)) return true;
-    if ((byte & 0xC0) == 0x80) continue;  // a character counts at its first byte
+    // A character counts at its first byte; a byte that follows none is a character of its own.
+    if ((byte & 0xC0) == 0x80 && following > 0) {
+      --following;
+      continue;
+    }
+    following = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : byte >= 0xC0 ? 1 : 0;
     const auto& takes = accepts_[std::min<std::size_t>(byte, kOther)];
     std::uint64_t carry = 0;
     for (std::size_t i = 0; i < words; ++i) {
