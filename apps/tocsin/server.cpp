@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server.hpp"
 
+#include <future>
+
 #include <fmt/format.h>
 
 #include "base/log.hpp"
@@ -17,6 +19,7 @@ namespace tocsin::app {
 namespace {
 
 constexpr auto kGrace = std::chrono::seconds(5);
+constexpr auto kLastReplies = std::chrono::seconds(1);
 
 /// Where runtimes/ is: beside the source tree that built this binary, or named by TOCSIN_RUNTIMES.
 std::filesystem::path runtimes() {
@@ -72,8 +75,11 @@ Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options, std::
 }
 
 Server::~Server() {
-  if (gateway_) gateway_->stop(kGrace);
-  if (cloud_) cloud_->stop();
+  if (!gateway_) return;
+  // Calls in flight have their time; those that wait longer are then told that the server stops.
+  const auto closed = std::async(std::launch::async, [this] { gateway_->stop(kGrace + kLastReplies); });
+  closed.wait_for(kGrace);
+  cloud_->stop();
 }
 
 }  // namespace tocsin::app

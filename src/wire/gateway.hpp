@@ -33,7 +33,7 @@ struct GatewayOptions {
 
 class Gateway {
  public:
-  /// `cloud` must outlive the gateway, and be stopped after it.
+  /// `cloud` must outlive the gateway. Stopped before it, it answers every call with 503.
   Gateway(core::Cloud& cloud, GatewayOptions options);
   ~Gateway();
 
