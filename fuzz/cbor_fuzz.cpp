@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CBOR: whatever is read by a model is read the same when written again; the rest is refused with its
-// byte. The first byte chooses whose input the rest is.
+// CBOR: whatever is read by a model is read the same when written again; the rest is refused with
+// its byte. The first byte chooses whose input the rest is.
 #include <cstdint>
 #include <string_view>
 
@@ -14,8 +14,9 @@ using namespace tocsin::wire::detail;
 namespace {
 
 constexpr std::pair<std::string_view, std::string_view> kOperations[] = {
-    {"monitoring", "PutMetricData"},  {"monitoring", "GetMetricData"}, {"monitoring", "PutMetricAlarm"},
-    {"dynamodb", "BatchWriteItem"},   {"sqs", "SendMessageBatch"},     {"kms", "Encrypt"},
+    {"monitoring", "PutMetricData"},    {"monitoring", "GetMetricData"},
+    {"monitoring", "PutMetricAlarm"},   {"dynamodb", "BatchWriteItem"},
+    {"sqs", "SendMessageBatch"},        {"kms", "Encrypt"},
     {"cloudtrail", "PutEventSelectors"}};
 
 const model::Shape& shape_of(std::uint8_t choice) {

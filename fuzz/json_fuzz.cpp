@@ -3,9 +3,8 @@
 // (simdjson) accepts it too, with the same numbers.
 #include <cmath>
 #include <cstdint>
-#include <string_view>
-
 #include <simdjson.h>
+#include <string_view>
 
 #include "base/assert.hpp"
 #include "base/document.hpp"

@@ -17,7 +17,8 @@ void check_lines(std::string_view message) {
     const auto end = message.find("\r\n");
     const auto line = message.substr(0, end);
     TOCSIN_ASSERT(line.size() <= 998 && line.find_first_of("\r\n") == line.npos);
-    for (const unsigned char c : line) TOCSIN_ASSERT(c < 0x80 && (c >= 0x20 || c == '\t'));
+    for (const unsigned char c : line)
+      TOCSIN_ASSERT(c < 0x80 && (c >= 0x20 || c == '\t'));
     message.remove_prefix(end == message.npos ? message.size() : end + 2);
   }
 }
@@ -41,8 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!mail) return 0;
   const auto message = render_mail(*mail, "id", from_ms(1'790'000'000'000));
   check_lines(message);
-  static const auto plain = count_headers(
-      render_mail({.from = "a@b.c", .to = {"a@b.c"}, .text = "x"}, "id", from_ms(0)));
+  static const auto plain =
+      count_headers(render_mail({.from = "a@b.c", .to = {"a@b.c"}, .text = "x"}, "id", from_ms(0)));
   TOCSIN_ASSERT(count_headers(message) <= plain + mail->headers.size() + 1);
   return 0;
 }

@@ -26,7 +26,8 @@ const QueryNode* walk(const QueryNode& root, std::string_view key) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto pairs = parse_form({reinterpret_cast<const char*>(data), size});
   if (!pairs) return 0;
-  for (const auto& [key, value] : *pairs) TOCSIN_ASSERT(valid_utf8(key) && valid_utf8(value));
+  for (const auto& [key, value] : *pairs)
+    TOCSIN_ASSERT(valid_utf8(key) && valid_utf8(value));
   const auto tree = query_tree(*pairs);
   if (!tree) {
     TOCSIN_ASSERT(tree.error().code == "MalformedQueryString");

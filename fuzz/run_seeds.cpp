@@ -18,7 +18,8 @@ int main(int count, char** names) {
   std::set<fs::path> files;
   for (int i = 1; i < count; ++i) {
     if (fs::is_directory(names[i])) {
-      for (const auto& entry : fs::directory_iterator(names[i])) files.insert(entry.path());
+      for (const auto& entry : fs::directory_iterator(names[i]))
+        files.insert(entry.path());
     } else {
       files.insert(names[i]);
     }

@@ -5,7 +5,8 @@
 
 namespace tocsin::app {
 
-/// Becomes the AWS CLI, pointed at the server and with its root key; returns an exit status only where that fails.
+/// Becomes the AWS CLI, pointed at the server and with its root key; returns an exit status only
+/// where that fails.
 int aws(std::span<char*> words);
 
 }  // namespace tocsin::app

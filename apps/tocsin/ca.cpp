@@ -15,7 +15,9 @@ struct CaOptions {
   bool issue = false;
 };
 
-Failure usage(std::string message) { return fail("Usage", std::move(message)); }
+Failure usage(std::string message) {
+  return fail("Usage", std::move(message));
+}
 
 Result<void> set(CaOptions& options, const std::string& name, const std::string& value) {
   if (name == "--data") {
@@ -23,7 +25,8 @@ Result<void> set(CaOptions& options, const std::string& name, const std::string&
   } else if (name == "--out") {
     options.out = value;
   } else if (name == "--aws-region") {
-    for (auto& host : wire::aws_hosts(value)) options.hosts.push_back(std::move(host));
+    for (auto& host : wire::aws_hosts(value))
+      options.hosts.push_back(std::move(host));
   } else {
     return usage(fmt::format("unknown option {}", name));
   }
@@ -41,18 +44,22 @@ Result<CaOptions> ca_options(std::span<char*> words) {
     } else if (equals == std::string::npos && i + 1 == words.size()) {
       return usage(word + " needs a value");
     } else {
-      TRY(set(options, word.substr(0, equals), equals == std::string::npos ? words[++i] : word.substr(equals + 1)));
+      TRY(set(options, word.substr(0, equals),
+              equals == std::string::npos ? words[++i] : word.substr(equals + 1)));
     }
   }
-  if (options.issue && options.hosts.empty()) return usage("ca issue needs the names or addresses of the server");
-  if (!options.issue && !options.hosts.empty()) return usage("ca takes no hosts; did you mean ca issue?");
+  if (options.issue && options.hosts.empty())
+    return usage("ca issue needs the names or addresses of the server");
+  if (!options.issue && !options.hosts.empty())
+    return usage("ca takes no hosts; did you mean ca issue?");
   return options;
 }
 
 /// "*.example.org" is written to wildcard.example.org.pem.
 std::string file_name(std::string host) {
   if (host.starts_with('*')) host.replace(0, 1, "wildcard");
-  for (char& c : host) c = c == ':' ? '-' : c;
+  for (char& c : host)
+    c = c == ':' ? '-' : c;
   return host;
 }
 

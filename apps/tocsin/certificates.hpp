@@ -11,8 +11,9 @@ namespace tocsin::app {
 /// DIR/tls/ca.pem and ca.key, made when first asked for.
 Result<wire::CertifiedKey> authority(const std::filesystem::path& folder);
 
-/// What --tls-listen asks for: the files named, or DIR/tls/server.pem and server.key, which are issued anew where they end
-/// within a month or belong to another authority. Without --tls-listen: nothing.
+/// What --tls-listen asks for: the files named, or DIR/tls/server.pem and server.key, which are
+/// issued anew where they end within a month or belong to another authority. Without --tls-listen:
+/// nothing.
 Result<wire::TlsOptions> tls_options(const ServeOptions& options);
 
 /// Writes BASE.pem and BASE.key; an extension in BASE ("www.example") is none.

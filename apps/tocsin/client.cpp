@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client.hpp"
 
+#include <fmt/format.h>
 #include <fstream>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "wire/sigv4.hpp"
 #include "workers/curl.hpp"
@@ -12,7 +11,8 @@
 namespace tocsin::app {
 namespace {
 
-/// The value of `--name VALUE` or `--name=VALUE` at the front of `words`, taken off; none where another word stands there.
+/// The value of `--name VALUE` or `--name=VALUE` at the front of `words`, taken off; none where
+/// another word stands there.
 Result<std::optional<std::string>> take_option(std::span<char*>& words, std::string_view name) {
   if (words.empty()) return std::nullopt;
   const std::string_view word = words.front();
@@ -38,7 +38,8 @@ struct HttpReply {
 };
 
 /// POSTs `body` where there are headers, else GETs.
-Result<HttpReply> fetch(const ClientOptions& options, const std::string& path, const workers::CurlList& headers, const std::string& body) {
+Result<HttpReply> fetch(const ClientOptions& options, const std::string& path,
+                        const workers::CurlList& headers, const std::string& body) {
   workers::init_curl();
   const workers::Easy easy(curl_easy_init());
   auto* handle = easy.get();
@@ -60,7 +61,9 @@ Result<HttpReply> fetch(const ClientOptions& options, const std::string& path, c
     curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.c_str());
   }
   if (curl_easy_perform(handle) != CURLE_OK) {
-    return fail("NoServer", fmt::format("no server answers at {}: {}\nStart one with `tocsin serve`, or name its address with --endpoint.", options.endpoint, cause));
+    return fail("NoServer", fmt::format("no server answers at {}: {}\nStart one with `tocsin "
+                                        "serve`, or name its address with --endpoint.",
+                                        options.endpoint, cause));
   }
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &reply.status);
   return reply;
@@ -75,7 +78,8 @@ std::string host_of(std::string_view endpoint) {
 Error error_of(const HttpReply& reply) {
   const auto body = parse_json(reply.body).value_or(Object{});
   const auto code = string_of(body, "__type", "HTTP");
-  return {code, string_of(body, "message", string_of(body, "Message", reply.body)), static_cast<int>(reply.status)};
+  return {code, string_of(body, "message", string_of(body, "Message", reply.body)),
+          static_cast<int>(reply.status)};
 }
 
 }  // namespace
@@ -89,8 +93,10 @@ Result<ClientOptions> client_options(std::span<char*>& words) {
     if (data) options.data = *data;
     if (endpoint) options.endpoint = endpoint->contains("://") ? *endpoint : "http://" + *endpoint;
   }
-  while (options.endpoint.ends_with('/')) options.endpoint.pop_back();
-  if (const auto ca = options.data / "tls" / "ca.pem"; std::filesystem::exists(ca)) options.ca_file = ca;
+  while (options.endpoint.ends_with('/'))
+    options.endpoint.pop_back();
+  if (const auto ca = options.data / "tls" / "ca.pem"; std::filesystem::exists(ca))
+    options.ca_file = ca;
   return options;
 }
 
@@ -98,7 +104,9 @@ Result<RootKey> root_key(const ClientOptions& options) {
   const auto file = options.data / "root-credentials";
   std::ifstream in(file);
   if (!in) {
-    return fail("NoKey", fmt::format("cannot read the root key in {}.\nA server makes it at its first start; name the server's data folder with --data DIR.", file.string()));
+    return fail("NoKey", fmt::format("cannot read the root key in {}.\nA server makes it at its "
+                                     "first start; name the server's data folder with --data DIR.",
+                                     file.string()));
   }
   RootKey key;
   for (std::string name, equals, value; in >> name;) {
@@ -107,27 +115,39 @@ Result<RootKey> root_key(const ClientOptions& options) {
     if (name == "aws_access_key_id") key.access_key_id = value;
     if (name == "aws_secret_access_key") key.secret_access_key = value;
   }
-  if (key.access_key_id.empty() || key.secret_access_key.empty()) return fail("NoKey", fmt::format("{} holds no root key", file.string()));
+  if (key.access_key_id.empty() || key.secret_access_key.empty())
+    return fail("NoKey", fmt::format("{} holds no root key", file.string()));
   return key;
 }
 
 Result<void> check_server(const ClientOptions& options) {
   const auto reply = TRY(fetch(options, "/healthz", {}, {}));
   if (reply.status == 200) return {};
-  return fail("NoServer", fmt::format("what answers at {} is not a Tocsin server: its /healthz has the status {}", options.endpoint, reply.status));
+  return fail(
+      "NoServer",
+      fmt::format("what answers at {} is not a Tocsin server: its /healthz has the status {}",
+                  options.endpoint, reply.status));
 }
 
-Result<Document> call_server(const ClientOptions& options, const RootKey& key, const std::string& operation, const Object& params) {
+Result<Document> call_server(const ClientOptions& options, const RootKey& key,
+                             const std::string& operation, const Object& params) {
   return call_server(options, key, JsonService{}, operation, params);
 }
 
-Result<Document> call_server(const ClientOptions& options, const RootKey& key, const JsonService& service, const std::string& operation, const Object& params) {
+Result<Document> call_server(const ClientOptions& options, const RootKey& key,
+                             const JsonService& service, const std::string& operation,
+                             const Object& params) {
   const auto body = to_json(params);
   wire::RequestHead head{.method = "POST", .path = "/"};
-  head.headers = {{"host", host_of(options.endpoint)}, {"content-type", "application/x-amz-json-1.1"}, {"x-amz-target", service.target_prefix + "." + operation}};
-  wire::sign(head, body, {key.access_key_id, key.secret_access_key, "", service.region, service.signing_name}, wall_now());
+  head.headers = {{"host", host_of(options.endpoint)},
+                  {"content-type", "application/x-amz-json-1.1"},
+                  {"x-amz-target", service.target_prefix + "." + operation}};
+  wire::sign(head, body,
+             {key.access_key_id, key.secret_access_key, "", service.region, service.signing_name},
+             wall_now());
   workers::CurlList headers;
-  for (const auto& [name, value] : head.headers) headers.add(name + ": " + value);
+  for (const auto& [name, value] : head.headers)
+    headers.add(name + ": " + value);
   const auto reply = TRY(fetch(options, "/", headers, body));
   if (reply.status != 200) return fail(error_of(reply));
   return parse_json(reply.body);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the subcommands that talk to a running server share: where it is, the root key, one signed call.
+// What the subcommands that talk to a running server share: where it is, the root key, one signed
+// call.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +17,8 @@ struct ClientOptions {
   std::string ca_file;  // the authority to trust: DATA/tls/ca.pem where the server has made one
 };
 
-/// Takes --data and --endpoint (as two words or with '=') off the front of `words`; what follows is the subcommand's own.
+/// Takes --data and --endpoint (as two words or with '=') off the front of `words`; what follows is
+/// the subcommand's own.
 Result<ClientOptions> client_options(std::span<char*>& words);
 
 struct RootKey {
@@ -33,9 +35,13 @@ struct JsonService {
   std::string signing_name = "tocsin", target_prefix = "Tocsin", region = "us-east-1";
 };
 /// One call of a service, signed as `key`. Error: the server's, or why there was no answer.
-Result<Document> call_server(const ClientOptions& options, const RootKey& key, const JsonService& service, const std::string& operation, const Object& params);
+Result<Document> call_server(const ClientOptions& options, const RootKey& key,
+                             const JsonService& service, const std::string& operation,
+                             const Object& params);
 
-/// One call of Tocsin's own service, signed as `key`. Error: the server's, or why there was no answer.
-Result<Document> call_server(const ClientOptions& options, const RootKey& key, const std::string& operation, const Object& params);
+/// One call of Tocsin's own service, signed as `key`. Error: the server's, or why there was no
+/// answer.
+Result<Document> call_server(const ClientOptions& options, const RootKey& key,
+                             const std::string& operation, const Object& params);
 
 }  // namespace tocsin::app

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coverage.hpp"
 
-#include <vector>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <vector>
 
 #include "engines/model/model.hpp"
 #include "services.hpp"
@@ -35,12 +34,17 @@ std::string coverage() {
     const auto all = operations.served.size() + operations.refused.size();
     table += fmt::format("| {} | {} | {} |\n", id, operations.served.size(), all);
     if (operations.served.empty()) continue;
-    lists += fmt::format("\n## {}\n\nServed: {}.\n\nRefused: {}.\n", id, fmt::join(operations.served, ", "),
-                         operations.refused.empty() ? "none" : fmt::format("{}", fmt::join(operations.refused, ", ")));
+    lists += fmt::format(
+        "\n## {}\n\nServed: {}.\n\nRefused: {}.\n", id, fmt::join(operations.served, ", "),
+        operations.refused.empty() ? "none"
+                                   : fmt::format("{}", fmt::join(operations.refused, ", ")));
   }
-  return "# What is served\n\nMade by `./dev coverage` from the operation tables; do not edit. An operation that is not served is refused\n"
-         "with `NotImplemented` (501). Served operations may still refuse some of their parameters, with an error that says so.\n\n"
-         "| service | served | in AWS's model |\n|---|---|---|\n" + table + lists;
+  return "# What is served\n\nMade by `./dev coverage` from the operation tables; do not edit. An "
+         "operation that is not served is refused\n"
+         "with `NotImplemented` (501). Served operations may still refuse some of their "
+         "parameters, with an error that says so.\n\n"
+         "| service | served | in AWS's model |\n|---|---|---|\n" +
+         table + lists;
 }
 
 }  // namespace tocsin::app

@@ -5,7 +5,8 @@
 
 namespace tocsin::app {
 
-/// docs/coverage.md: of every service with a model, the operations that are registered and those that are not.
+/// docs/coverage.md: of every service with a model, the operations that are registered and those
+/// that are not.
 std::string coverage();
 
 }  // namespace tocsin::app

@@ -4,10 +4,9 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <map>
-
-#include <fmt/format.h>
 
 #include "rehearsal.hpp"
 #include "rehearsal_report.hpp"
@@ -19,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kUsage =
-    "usage: tocsin gameday run SCENARIO [--clock real|virtual] [--format text|json|junit] [--output FILE]";
+    "usage: tocsin gameday run SCENARIO [--clock real|virtual] [--format text|json|junit] "
+    "[--output FILE]";
 
 struct GamedayOptions {
   std::string scenario;
@@ -28,7 +28,9 @@ struct GamedayOptions {
   std::string output;
 };
 
-Failure usage() { return fail("Usage", std::string(kUsage)); }
+Failure usage() {
+  return fail("Usage", std::string(kUsage));
+}
 
 Result<GamedayOptions> parse(std::span<char*> words) {
   static const std::map<std::string_view, std::string (*)(const Rehearsal&)> kReports{
@@ -37,19 +39,25 @@ Result<GamedayOptions> parse(std::span<char*> words) {
   GamedayOptions options{.scenario = words[1]};
   for (std::size_t i = 2; i < words.size(); i += 2) {
     const std::string_view name = words[i], value = words[i + 1];
-    if (name == "--clock" && (value == "real" || value == "virtual")) options.virtual_clock = value == "virtual";
-    else if (name == "--format" && kReports.contains(value)) options.report = kReports.at(value);
-    else if (name == "--output") options.output = value;
-    else return usage();
+    if (name == "--clock" && (value == "real" || value == "virtual"))
+      options.virtual_clock = value == "virtual";
+    else if (name == "--format" && kReports.contains(value))
+      options.report = kReports.at(value);
+    else if (name == "--output")
+      options.output = value;
+    else
+      return usage();
   }
   return options;
 }
 
 /// A folder, or the name of one of content/scenarios.
 fs::path folder_of(const std::string& scenario) {
-  const bool named = scenario.find('/') == std::string::npos && !fs::exists(fs::path(scenario) / "scenario.json");
+  const bool named =
+      scenario.find('/') == std::string::npos && !fs::exists(fs::path(scenario) / "scenario.json");
   const char* content = std::getenv("TOCSIN_CONTENT");
-  return named ? fs::path(content ? content : TOCSIN_CONTENT_DIR) / "scenarios" / scenario : fs::path(scenario);
+  return named ? fs::path(content ? content : TOCSIN_CONTENT_DIR) / "scenarios" / scenario
+               : fs::path(scenario);
 }
 
 /// A data folder of its own, gone at the end.
@@ -74,7 +82,8 @@ Result<void> write(const GamedayOptions& options, const std::string& report) {
     return {};
   }
   std::ofstream file(options.output);
-  if (!(file << report) || !file.flush()) return fail("CannotWrite", options.output + " cannot be written");
+  if (!(file << report) || !file.flush())
+    return fail("CannotWrite", options.output + " cannot be written");
   return {};
 }
 
@@ -82,7 +91,8 @@ Result<bool> run(std::span<char*> words) {
   const auto options = TRY(parse(words));
   const auto scenario = TRY(read_scenario(folder_of(options.scenario)));
   const Playground playground;
-  if (playground.path().empty()) return fail("CannotWrite", "no folder can be made in " + fs::temp_directory_path().string());
+  if (playground.path().empty())
+    return fail("CannotWrite", "no folder can be made in " + fs::temp_directory_path().string());
   auto mail = std::make_unique<Mailbox>();
   const auto& mailbox = *mail;
   const auto server = TRY(Server::start({.data = playground.path(),

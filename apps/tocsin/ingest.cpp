@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pipeline runs on threads of its own; this one talks to the server: it sends what matched, and asks once a
-// second which rules there are, so that one that is made meanwhile counts.
+// The pipeline runs on threads of its own; this one talks to the server: it sends what matched, and
+// asks once a second which rules there are, so that one that is made meanwhile counts.
 #include "ingest.hpp"
 
 #include <cstdlib>
-#include <thread>
-
 #include <fmt/format.h>
+#include <thread>
 
 #include "ingest_link.hpp"
 #include "telemetry/source.hpp"
@@ -18,12 +17,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kUsage =
-    "usage: tocsin ingest cloudtrail [--data DIR] [--endpoint URL] [--region REGION] [--bus NAME] [--threads N] [--strict] [--json] FILE|DIR|-...\n"
-    "Files of CloudTrail: {\"Records\": […]}, arrays, one record a line, each also as gzip; folders with all below them; - is standard input.\n";
+    "usage: tocsin ingest cloudtrail [--data DIR] [--endpoint URL] [--region REGION] [--bus NAME] "
+    "[--threads N] [--strict] [--json] FILE|DIR|-...\n"
+    "Files of CloudTrail: {\"Records\": […]}, arrays, one record a line, each also as gzip; "
+    "folders with all below them; - is standard input.\n";
 
 constexpr auto kRefresh = std::chrono::seconds(1);
 constexpr auto kProgress = std::chrono::seconds(5);
-constexpr std::size_t kWaitingBlocks = 16;  // whose records wait to be sent; then the matching threads wait
+constexpr std::size_t kWaitingBlocks =
+    16;  // whose records wait to be sent; then the matching threads wait
 
 struct IngestOptions {
   ClientOptions client;
@@ -36,10 +38,12 @@ struct IngestOptions {
 Result<ClientOptions> client_options_of(const Arguments& arguments) {
   std::vector<std::string> words;
   for (const std::string_view option : {"--data", "--endpoint"}) {
-    if (arguments.has(option)) words.push_back(fmt::format("{}={}", option, arguments.value(option)));
+    if (arguments.has(option))
+      words.push_back(fmt::format("{}={}", option, arguments.value(option)));
   }
   std::vector<char*> pointers;
-  for (auto& word : words) pointers.push_back(word.data());
+  for (auto& word : words)
+    pointers.push_back(word.data());
   std::span<char*> given(pointers);
   return client_options(given);
 }
@@ -52,13 +56,19 @@ std::string default_region() {
 }
 
 Result<IngestOptions> ingest_options(std::span<char*> words) {
-  const auto arguments = TRY(Arguments::parse(words, {"--data", "--endpoint", "--region", "--bus", "--threads"}, {"--strict", "--json"}));
+  const auto arguments = TRY(Arguments::parse(
+      words, {"--data", "--endpoint", "--region", "--bus", "--threads"}, {"--strict", "--json"}));
   const auto& rest = arguments.rest();
-  if (rest.empty() || rest[0] != "cloudtrail") return fail("Usage", "what is to be ingested: cloudtrail");
+  if (rest.empty() || rest[0] != "cloudtrail")
+    return fail("Usage", "what is to be ingested: cloudtrail");
   if (rest.size() < 2) return fail("Usage", "which file, folder or -");
-  IngestOptions options{.client = TRY(client_options_of(arguments)), .bus = {arguments.value("--bus", "default"), arguments.value("--region", default_region())}};
+  IngestOptions options {
+    .client = TRY(client_options_of(arguments))
+    , .bus = { arguments.value("--bus", "default"), arguments.value("--region", default_region()) }
+  };
   for (const auto& path : std::span(rest).subspan(1)) {
-    for (auto& file : TRY(telemetry::list_files(path))) options.files.push_back(std::move(file));
+    for (auto& file : TRY(telemetry::list_files(path)))
+      options.files.push_back(std::move(file));
   }
   options.strict = arguments.has("--strict");
   options.json = arguments.has("--json");
@@ -68,18 +78,23 @@ Result<IngestOptions> ingest_options(std::span<char*> words) {
 
 class Ingest {
  public:
-  Ingest(const IngestOptions& options, IngestLink& link, std::shared_ptr<const telemetry::RuleBook> rules)
+  Ingest(const IngestOptions& options, IngestLink& link,
+         std::shared_ptr<const telemetry::RuleBook> rules)
       : options_(options),
         link_(link),
         waiting_(kWaitingBlocks),
-        matching_({.content = telemetry::Content::CloudTrail, .check_all = options.strict, .keep_text = true}, std::move(rules), problems_,
-                  [this](telemetry::Findings findings) {
+        matching_({.content = telemetry::Content::CloudTrail,
+                   .check_all = options.strict,
+                   .keep_text = true},
+                  std::move(rules), problems_, [this](telemetry::Findings findings) {
                     if (!findings.found.empty()) waiting_.push(std::move(findings));
                   }) {}
 
   Result<void> run() {
     std::jthread pipeline([this] {
-      telemetry::run_pipeline(options_.files, {.threads = options_.threads}, [this] { return matching_.consumer(); }, problems_, progress_);
+      telemetry::run_pipeline(
+          options_.files, {.threads = options_.threads}, [this] { return matching_.consumer(); },
+          problems_, progress_);
       waiting_.close();
     });
     auto ended = send_all();
@@ -89,14 +104,17 @@ class Ingest {
     return ended;
   }
 
-  TelemetryReport report() const { return make_report("records", progress_, problems_, matching_.totals(), watch_); }
+  TelemetryReport report() const {
+    return make_report("records", progress_, problems_, matching_.totals(), watch_);
+  }
 
  private:
   Result<void> send_all() {
     auto refresh = Clock::now() + kRefresh, tell = Clock::now() + kProgress;
     while (!waiting_.ended()) {
       if (auto findings = waiting_.pop_until(std::min(refresh, tell))) {
-        for (auto& found : findings->found) TRY(link_.add(std::move(found.text)));
+        for (auto& found : findings->found)
+          TRY(link_.add(std::move(found.text)));
       }
       if (Clock::now() >= refresh) {
         TRY(link_.flush());
@@ -112,8 +130,10 @@ class Ingest {
   }
 
   void tell_progress() const {
-    fmt::print(stderr, "tocsin: {} of {} files, {} records, {:.2f} GB, {} malformed, {} sent\n", progress_.files.load() + progress_.skipped.load(), options_.files.size(),
-               progress_.records.load(), static_cast<double>(progress_.bytes.load()) * 1e-9, problems_.count(), link_.totals().sent);
+    fmt::print(stderr, "tocsin: {} of {} files, {} records, {:.2f} GB, {} malformed, {} sent\n",
+               progress_.files.load() + progress_.skipped.load(), options_.files.size(),
+               progress_.records.load(), static_cast<double>(progress_.bytes.load()) * 1e-9,
+               problems_.count(), link_.totals().sent);
   }
 
   const IngestOptions& options_;
@@ -125,7 +145,8 @@ class Ingest {
   telemetry::Matching matching_;
 };
 
-void print_report(const IngestOptions& options, const TelemetryReport& report, const SendTotals& sent) {
+void print_report(const IngestOptions& options, const TelemetryReport& report,
+                  const SendTotals& sent) {
   if (options.json) {
     auto object = to_object(report);
     object["sent"] = sent.sent;
@@ -135,8 +156,9 @@ void print_report(const IngestOptions& options, const TelemetryReport& report, c
     fmt::print("{}\n", pretty_json(object));
     return;
   }
-  const auto more = fmt::format("sent       {} in {} call{}: {} accepted, {} known already, {} refused\n", sent.sent, sent.calls, sent.calls == 1 ? "" : "s", sent.accepted,
-                                sent.duplicates, sent.refused);
+  const auto more = fmt::format(
+      "sent       {} in {} call{}: {} accepted, {} known already, {} refused\n", sent.sent,
+      sent.calls, sent.calls == 1 ? "" : "s", sent.accepted, sent.duplicates, sent.refused);
   fmt::print("{}", to_text(report, more));
 }
 
@@ -144,7 +166,9 @@ Result<int> run(std::span<char*> words) {
   const auto options = TRY(ingest_options(words));
   IngestLink link(options.client, TRY(root_key(options.client)), options.bus);
   const auto rules = TRY(link.changed_rules());
-  if (rules->rules.empty()) fmt::print(stderr, "tocsin: the event bus {} in {} has no enabled rule with a pattern yet\n", options.bus.name, options.bus.region);
+  if (rules->rules.empty())
+    fmt::print(stderr, "tocsin: the event bus {} in {} has no enabled rule with a pattern yet\n",
+               options.bus.name, options.bus.region);
   Ingest ingest(options, link, rules);
   const auto ended = ingest.run();
   const auto report = ingest.report();

@@ -8,10 +8,13 @@ namespace tocsin::app {
 namespace {
 
 constexpr std::size_t kBatchRecords = 500;
-constexpr std::size_t kBatchBytes = 2 << 20;  // written as JSON in JSON they may be twice as long; the server takes ten
+constexpr std::size_t kBatchBytes =
+    2 << 20;  // written as JSON in JSON they may be twice as long; the server takes ten
 constexpr int kAttempts = 6;
 
-bool passing(const Error& error) { return error.code == "NoServer" || error.status == 429 || error.status >= 500; }
+bool passing(const Error& error) {
+  return error.code == "NoServer" || error.status == 429 || error.status >= 500;
+}
 
 }  // namespace
 
@@ -19,11 +22,13 @@ Result<std::vector<telemetry::RuleText>> IngestLink::list_rules() const {
   std::vector<telemetry::RuleText> rules;
   Object params{{"EventBusName", bus_.name}};
   while (true) {
-    const auto page = TRY(call_server(options_, key_, {"events", "AWSEvents", bus_.region}, "ListRules", params));
+    const auto page =
+        TRY(call_server(options_, key_, {"events", "AWSEvents", bus_.region}, "ListRules", params));
     for (const auto& rule : array_of(page, "Rules")) {
       const auto state = text(rule, "State");
       if (state == "DISABLED" || text(rule, "EventPattern").empty()) continue;
-      rules.push_back({string_of(rule, "Name"), string_of(rule, "EventPattern"), state == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"});
+      rules.push_back({string_of(rule, "Name"), string_of(rule, "EventPattern"),
+                       state == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"});
     }
     if (text(page, "NextToken").empty()) return rules;
     params["NextToken"] = text(page, "NextToken");
@@ -48,11 +53,14 @@ Result<void> IngestLink::add(std::string record) {
 Result<void> IngestLink::flush() {
   if (batch_.empty()) return {};
   const auto count = batch_.size();
-  const auto reply = TRY(send(Object{{"EventBusName", bus_.name}, {"Records", std::exchange(batch_, {})}}));
+  const auto reply =
+      TRY(send(Object{{"EventBusName", bus_.name}, {"Records", std::exchange(batch_, {})}}));
   batch_bytes_ = 0;
   totals_.sent += count;
   ++totals_.calls;
-  const auto number = [&](std::string_view name) { return static_cast<std::uint64_t>(integer(reply, name).value_or(0)); };
+  const auto number = [&](std::string_view name) {
+    return static_cast<std::uint64_t>(integer(reply, name).value_or(0));
+  };
   totals_.accepted += number("AcceptedCount");
   totals_.duplicates += number("DuplicateCount");
   totals_.refused += number("MalformedCount");

@@ -21,12 +21,15 @@ struct SendTotals {
 
 class IngestLink {
  public:
-  IngestLink(ClientOptions options, RootKey key, Bus bus) : options_(std::move(options)), key_(std::move(key)), bus_(std::move(bus)) {}
+  IngestLink(ClientOptions options, RootKey key, Bus bus)
+      : options_(std::move(options)), key_(std::move(key)), bus_(std::move(bus)) {}
 
-  /// The bus's enabled rules with a pattern, compiled; null where they are as they were the last time.
+  /// The bus's enabled rules with a pattern, compiled; null where they are as they were the last
+  /// time.
   Result<std::shared_ptr<const telemetry::RuleBook>> changed_rules();
 
-  /// Takes records and sends them when there are enough. Error: the server does not take them, tried several times.
+  /// Takes records and sends them when there are enough. Error: the server does not take them,
+  /// tried several times.
   Result<void> add(std::string record);
   Result<void> flush();
   const SendTotals& totals() const { return totals_; }

@@ -9,7 +9,8 @@
 
 namespace tocsin::app {
 
-/// DIR/master.key: 32 bytes, made at the first start. Error where it cannot be read or has another size.
+/// DIR/master.key: 32 bytes, made at the first start. Error where it cannot be read or has another
+/// size.
 Result<std::string> master_key(const std::filesystem::path& folder);
 
 /// Writes `text` to a file of mode 0600, whole or not at all.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <fmt/format.h>
 #include <span>
 #include <string_view>
-
-#include <fmt/format.h>
 
 #include "aws.hpp"
 #include "ca.hpp"
@@ -17,22 +16,30 @@
 namespace {
 
 constexpr std::string_view kUsage =
-    "tocsin serve [--data DIR] [--listen 127.0.0.1:4566] [--auth strict|relaxed] [--clock real|virtual]\n"
+    "tocsin serve [--data DIR] [--listen 127.0.0.1:4566] [--auth strict|relaxed] [--clock "
+    "real|virtual]\n"
     "             [--smtp smtp[s]://[user:password@]host:port] [--account 123456789012]\n"
     "             [--tls-listen 127.0.0.1:4567 [--tls-cert FILE --tls-key FILE]]\n"
-    "tocsin ca [--data DIR]   prints the certificate of the authority that HTTPS stands on, for clients to trust\n"
+    "tocsin ca [--data DIR]   prints the certificate of the authority that HTTPS stands on, for "
+    "clients to trust\n"
     "tocsin ca issue [--data DIR] [--out DIR] [--aws-region REGION] HOST...\n"
     "                     writes a certificate for the hosts: DIR/HOST.pem and DIR/HOST.key\n"
     "tocsin aws [--data DIR] [--endpoint http://127.0.0.1:4566] ARGUMENTS...\n"
-    "                     runs the AWS CLI against the server, with the root key of its data folder\n"
+    "                     runs the AWS CLI against the server, with the root key of its data "
+    "folder\n"
     "tocsin timeline [--data DIR] [--endpoint URL] [--json] EVENT-ID\n"
     "                     prints what followed from what: a CloudTrail eventID names a call\n"
-    "tocsin gameday run SCENARIO [--clock real|virtual] [--format text|json|junit] [--output FILE]\n"
-    "                     rehearses an attack against a server of its own; exits with 1 where the response fell short\n"
-    "tocsin ingest cloudtrail [--data DIR] [--endpoint URL] [--region REGION] [--bus NAME] [--strict] [--json] FILE|DIR|-...\n"
+    "tocsin gameday run SCENARIO [--clock real|virtual] [--format text|json|junit] [--output "
+    "FILE]\n"
+    "                     rehearses an attack against a server of its own; exits with 1 where the "
+    "response fell short\n"
+    "tocsin ingest cloudtrail [--data DIR] [--endpoint URL] [--region REGION] [--bus NAME] "
+    "[--strict] [--json] FILE|DIR|-...\n"
     "                     feeds CloudTrail's log files as events to the rules of an event bus\n"
-    "tocsin match [--cloudtrail] [--matches] [--expect FILE] [--strict] [--json] [--threads N] RULES EVENTS\n"
-    "                     which event patterns match which events of a file, a folder or standard input (-)\n"
+    "tocsin match [--cloudtrail] [--matches] [--expect FILE] [--strict] [--json] [--threads N] "
+    "RULES EVENTS\n"
+    "                     which event patterns match which events of a file, a folder or standard "
+    "input (-)\n"
     "tocsin coverage      prints which operations are served, of all that AWS's models have\n";
 
 int serve(std::span<char*> words) {

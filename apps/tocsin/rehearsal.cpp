@@ -2,11 +2,10 @@
 #include "rehearsal.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <future>
 #include <regex>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "base/crypto.hpp"
 
@@ -17,24 +16,35 @@ constexpr auto kPoll = std::chrono::milliseconds(2);
 
 class Run {
  public:
-  Run(core::Cloud& cloud, const Mailbox& mailbox, const Scenario& scenario, std::chrono::milliseconds patience)
+  Run(core::Cloud& cloud, const Mailbox& mailbox, const Scenario& scenario,
+      std::chrono::milliseconds patience)
       : cloud_(cloud), mailbox_(mailbox), scenario_(scenario), patience_(patience) {}
 
   Result<Rehearsal> run() {
-    for (const auto& step : scenario_.setup) TRY(carry_out(step));
-    before_ = TRY(attack_events()).size();
-    for (const auto& step : scenario_.attack) TRY(carry_out(step));
-    Rehearsal rehearsal{.scenario = scenario_.name, .title = scenario_.title, .event_id = TRY(attack_event())};
-    for (const auto& truth : scenario_.truth) rehearsal.phases.push_back(measure(truth, rehearsal.event_id));
+    for (const auto& step : scenario_.setup)
+      TRY(carry_out(step));
+    before_ = TRY(attack_events())
+    .size();
+    for (const auto& step : scenario_.attack)
+      TRY(carry_out(step));
+    Rehearsal rehearsal {
+      .scenario = scenario_.name, .title = scenario_.title, .event_id = TRY(attack_event())
+    };
+    for (const auto& truth : scenario_.truth)
+      rehearsal.phases.push_back(measure(truth, rehearsal.event_id));
     return rehearsal;
   }
 
  private:
-  Result<Document> call(std::string_view name, Document params, std::string_view key = {}, std::string_view from = {}) {
+  Result<Document> call(std::string_view name, Document params, std::string_view key = {},
+                        std::string_view from = {}) {
     const auto colon = name.find(':');
-    if (colon == std::string_view::npos) return fail("InvalidScenario", fmt::format("\"{}\" is not service:Operation", name));
-    core::Credential credential{.kind = core::Credential::Kind::Root, .account = AccountId(scenario_.account)};
-    if (!key.empty()) credential = {.kind = core::Credential::Kind::Key, .access_key_id = std::string(key)};
+    if (colon == std::string_view::npos)
+      return fail("InvalidScenario", fmt::format("\"{}\" is not service:Operation", name));
+    core::Credential credential{.kind = core::Credential::Kind::Root,
+                                .account = AccountId(scenario_.account)};
+    if (!key.empty())
+      credential = {.kind = core::Credential::Kind::Key, .access_key_id = std::string(key)};
     std::promise<Result<Document>> promise;
     cloud_.call({.id = uuid_from(random_bytes(16)),
                  .service = std::string(name.substr(0, colon)),
@@ -58,10 +68,13 @@ class Run {
     const auto name = string_of(step, "call");
     const auto key = TRY(resolved(scenario_, variables_, boost::json::string(text(step, "key"))));
     const auto reply = call(name, TRY(resolve(step, "with")), key.as_string(), text(step, "from"));
-    if (!reply) return fail(reply.error().code, name + ": " + reply.error().message, reply.error().status);
+    if (!reply)
+      return fail(reply.error().code, name + ": " + reply.error().message, reply.error().status);
     for (const auto& saved : object_of(step, "save")) {
       const auto* found = find_path(*reply, std::string_view(saved.value().as_string()));
-      if (!found || !found->is_string()) return fail("InvalidScenario", fmt::format("{}: the reply has no text at \"{}\"", name, std::string_view(saved.value().as_string())));
+      if (!found || !found->is_string())
+        return fail("InvalidScenario", fmt::format("{}: the reply has no text at \"{}\"", name,
+                                                   std::string_view(saved.value().as_string())));
       variables_[std::string(saved.key())] = found->as_string();
     }
     return {};
@@ -95,8 +108,10 @@ class Run {
   /// The audit records of the attack's last operation.
   Result<Array> attack_events() {
     const auto name = string_of(scenario_.attack.back(), "call");
-    const Object attribute{{"AttributeKey", "EventName"}, {"AttributeValue", name.substr(name.find(':') + 1)}};
-    const auto found = TRY(call("cloudtrail:LookupEvents", Object{{"LookupAttributes", Array{attribute}}}));
+    const Object attribute{{"AttributeKey", "EventName"},
+                           {"AttributeValue", name.substr(name.find(':') + 1)}};
+    const auto found =
+        TRY(call("cloudtrail:LookupEvents", Object{{"LookupAttributes", Array{attribute}}}));
     return array_of(found, "Events");
   }
 
@@ -116,28 +131,35 @@ class Run {
     if (!reply) return std::nullopt;
     const auto& nodes = array_of(*reply, "Nodes");
     const auto is_it = [&](const Document& node) {
-      return text(node, "Kind") == text(wanted, "Kind") && text(node, "Name") == text(wanted, "Name") && text(node, "Outcome") == "ok";
+      return text(node, "Kind") == text(wanted, "Kind") &&
+             text(node, "Name") == text(wanted, "Name") && text(node, "Outcome") == "ok";
     };
     const auto found = std::find_if(nodes.begin(), nodes.end(), is_it);
     if (found == nodes.end()) return std::nullopt;
     const auto* ended = find(*found, "Ended");
-    const auto seconds = (ended ? ended : find(*found, "Time"))->to_number<double>() - find(nodes[0], "Time")->to_number<double>();
+    const auto seconds = (ended ? ended : find(*found, "Time"))->to_number<double>() -
+                         find(nodes[0], "Time")->to_number<double>();
     return std::llround(seconds * 1000);
   }
 
   std::string untrue(const Document& truth) {
     const auto& words = array_of(truth, "mail");
     const auto holds_all = [&](const std::string& mail) {
-      return std::all_of(words.begin(), words.end(), [&](const Document& word) { return mail.find(word.as_string().c_str()) != std::string::npos; });
+      return std::all_of(words.begin(), words.end(), [&](const Document& word) {
+        return mail.find(word.as_string().c_str()) != std::string::npos;
+      });
     };
     const auto mails = mailbox_.mails();
-    if (!words.empty() && std::none_of(mails.begin(), mails.end(), holds_all)) return "no mail says what it should";
+    if (!words.empty() && std::none_of(mails.begin(), mails.end(), holds_all))
+      return "no mail says what it should";
     if (!find(truth, "call")) return {};
     const auto reply = call(text(truth, "call"), resolve(truth, "with").value_or(Object{}));
     if (!reply) return string_of(truth, "call") + ": " + reply.error().message;
     for (const auto& member : object_of(truth, "is")) {
       const auto* value = find_path(*reply, member.key());
-      if (!value || *value != member.value()) return fmt::format("{} is {}", std::string_view(member.key()), value ? to_json(*value) : "not there");
+      if (!value || *value != member.value())
+        return fmt::format("{} is {}", std::string_view(member.key()),
+                           value ? to_json(*value) : "not there");
     }
     return {};
   }
@@ -148,9 +170,12 @@ class Run {
                 .reached_by = fmt::format("{} {}", text(node, "Kind"), text(node, "Name")),
                 .within_ms = integer(truth, "within_ms").value_or(patience_.count())};
     (void)wait_until([&] { return (phase.ms = reached(node, event_id)).has_value(); });
-    if (!phase.ms) phase.problem = "not reached";
-    else if (*phase.ms > phase.within_ms) phase.problem = "too late";
-    else phase.problem = untrue(truth);
+    if (!phase.ms)
+      phase.problem = "not reached";
+    else if (*phase.ms > phase.within_ms)
+      phase.problem = "too late";
+    else
+      phase.problem = untrue(truth);
     return phase;
   }
 
@@ -178,10 +203,12 @@ std::vector<std::string> Mailbox::mails() const {
 }
 
 bool Rehearsal::passed() const {
-  return std::all_of(phases.begin(), phases.end(), [](const Phase& phase) { return phase.problem.empty(); });
+  return std::all_of(phases.begin(), phases.end(),
+                     [](const Phase& phase) { return phase.problem.empty(); });
 }
 
-Result<Rehearsal> rehearse(core::Cloud& cloud, const Mailbox& mailbox, const Scenario& scenario, std::chrono::milliseconds patience) {
+Result<Rehearsal> rehearse(core::Cloud& cloud, const Mailbox& mailbox, const Scenario& scenario,
+                           std::chrono::milliseconds patience) {
   return Run(cloud, mailbox, scenario, patience).run();
 }
 

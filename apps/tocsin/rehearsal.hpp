@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries out a scenario against a server in this process, and measures it on the server's own timeline.
+// Carries out a scenario against a server in this process, and measures it on the server's own
+// timeline.
 #pragma once
 
 #include <condition_variable>
@@ -32,10 +33,10 @@ class Mailbox : public core::Worker {
 
 struct Phase {
   std::string name;
-  std::string reached_by;            // "match trail-stopped"
-  std::optional<std::int64_t> ms;    // since the attack's call; none: not reached in time
+  std::string reached_by;          // "match trail-stopped"
+  std::optional<std::int64_t> ms;  // since the attack's call; none: not reached in time
   std::int64_t within_ms = 0;
-  std::string problem;               // empty: reached, in time, and true
+  std::string problem;  // empty: reached, in time, and true
 };
 
 struct Rehearsal {
@@ -45,8 +46,8 @@ struct Rehearsal {
   bool passed() const;
 };
 
-/// `cloud` has started and serves functions. Waits for at most `patience` for each phase. Error: a step of the set-up
-/// or the attack failed.
+/// `cloud` has started and serves functions. Waits for at most `patience` for each phase. Error: a
+/// step of the set-up or the attack failed.
 Result<Rehearsal> rehearse(core::Cloud& cloud, const Mailbox& mailbox, const Scenario& scenario,
                            std::chrono::milliseconds patience = std::chrono::seconds(30));
 

@@ -3,7 +3,6 @@
 
 #include <csignal>
 #include <cstdio>
-
 #include <fmt/format.h>
 
 #include "base/log.hpp"

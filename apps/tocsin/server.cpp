@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server.hpp"
 
-#include <future>
-
 #include <fmt/format.h>
+#include <future>
 
 #include "base/log.hpp"
 #include "certificates.hpp"
@@ -28,15 +27,20 @@ std::filesystem::path runtimes() {
 }
 
 /// The root key of a first start: shown once, and kept in a file that only its owner reads.
-Result<void> show_root_key(const std::filesystem::path& folder, const store::View& view, const core::Secrets& secrets) {
+Result<void> show_root_key(const std::filesystem::path& folder, const store::View& view,
+                           const core::Secrets& secrets) {
   const auto file = folder / "root-credentials";
   if (std::filesystem::exists(file)) return {};
   const auto found = iam::root_key(view, secrets);
   if (!found) return {};
   const auto& key = *found;
-  TRY(write_private(file, fmt::format("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n", key.access_key_id, key.secret_access_key)));
-  fmt::print(stderr, "First start: the root key is {} with the secret {}\nIt is kept in {} and not shown again.\n",
-             key.access_key_id, key.secret_access_key, file.string());
+  TRY(write_private(file,
+                    fmt::format("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+                                key.access_key_id, key.secret_access_key)));
+  fmt::print(
+      stderr,
+      "First start: the root key is {} with the secret {}\nIt is kept in {} and not shown again.\n",
+      key.access_key_id, key.secret_access_key, file.string());
   return {};
 }
 
@@ -47,27 +51,32 @@ std::string endpoint(const std::string& listen, std::uint16_t port) {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options, std::unique_ptr<core::Worker> mail) {
+Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options,
+                                              std::unique_ptr<core::Worker> mail) {
   if (!options.smtp.empty()) TRY(workers::check_mail_url(options.smtp));
   auto stores = TRY(store::open_folder(options.data));
   const core::Secrets secrets(TRY(master_key(options.data)));
   auto& state = *stores.state;
   std::unique_ptr<Server> server(new Server);
-  server->cloud_ = TRY(core::Cloud::open({.clock = options.virtual_clock ? core::ClockKind::Virtual : core::ClockKind::Real,
-                                          .account = AccountId(options.account)},
-                                         all_services(), std::move(stores), secrets));
+  server->cloud_ = TRY(core::Cloud::open(
+      {.clock = options.virtual_clock ? core::ClockKind::Virtual : core::ClockKind::Real,
+       .account = AccountId(options.account)},
+      all_services(), std::move(stores), secrets));
   auto& cloud = *server->cloud_;
   if (options.show_root_key) TRY(show_root_key(options.data, state, secrets));
   server->gateway_ = std::make_unique<wire::Gateway>(
-      cloud, wire::GatewayOptions{.server = {.listen = {options.listen}, .tls = TRY(tls_options(options))},
-                                  .auth = options.strict ? wire::AuthMode::Strict : wire::AuthMode::Relaxed,
-                                  .account = AccountId(options.account)});
+      cloud, wire::GatewayOptions{
+                 .server = {.listen = {options.listen}, .tls = TRY(tls_options(options))},
+                 .auth = options.strict ? wire::AuthMode::Strict : wire::AuthMode::Relaxed,
+                 .account = AccountId(options.account)});
   TRY(server->gateway_->start());  // calls wait until the cloud has started
   cloud.add_worker(std::make_unique<workers::FunctionWorker>(
-      cloud.blobs(), workers::FunctionOptions{.work_dir = options.data / "functions",
-                                              .runtimes_dir = runtimes(),
-                                              .endpoint = endpoint(options.listen, server->port())}));
-  if (!mail) mail = std::make_unique<workers::MailWorker>(workers::MailOptions{.url = options.smtp});
+      cloud.blobs(),
+      workers::FunctionOptions{.work_dir = options.data / "functions",
+                               .runtimes_dir = runtimes(),
+                               .endpoint = endpoint(options.listen, server->port())}));
+  if (!mail)
+    mail = std::make_unique<workers::MailWorker>(workers::MailOptions{.url = options.smtp});
   cloud.add_worker(std::move(mail));
   cloud.add_worker(std::make_unique<workers::HttpWorker>(workers::HttpOptions{}));
   cloud.start();
@@ -77,7 +86,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options, std::
 Server::~Server() {
   if (!gateway_) return;
   // Calls in flight have their time; those that wait longer are then told that the server stops.
-  const auto closed = std::async(std::launch::async, [this] { gateway_->stop(kGrace + kLastReplies); });
+  const auto closed =
+      std::async(std::launch::async, [this] { gateway_->stop(kGrace + kLastReplies); });
   closed.wait_for(kGrace);
   cloud_->stop();
 }

@@ -12,9 +12,10 @@ namespace tocsin::app {
 
 class Server {
  public:
-  /// Opens or creates the data folder and accepts calls when it returns. `mail` carries out "mail.send" instead of SMTP
-  /// where it is given. Errors name what could not be opened, and why.
-  static Result<std::unique_ptr<Server>> start(const ServeOptions& options, std::unique_ptr<core::Worker> mail = nullptr);
+  /// Opens or creates the data folder and accepts calls when it returns. `mail` carries out
+  /// "mail.send" instead of SMTP where it is given. Errors name what could not be opened, and why.
+  static Result<std::unique_ptr<Server>> start(const ServeOptions& options,
+                                               std::unique_ptr<core::Worker> mail = nullptr);
   /// Answers what has been accepted, and closes the stores.
   ~Server();
 

@@ -18,12 +18,14 @@ namespace tocsin::app {
 class Arguments {
  public:
   /// Error "Usage": an option that is in neither list, or one without its value.
-  static Result<Arguments> parse(std::span<char*> words, const std::set<std::string_view>& options, const std::set<std::string_view>& flags);
+  static Result<Arguments> parse(std::span<char*> words, const std::set<std::string_view>& options,
+                                 const std::set<std::string_view>& flags);
 
   bool has(std::string_view flag) const { return values_.contains(flag); }
   std::string value(std::string_view option, std::string fallback = {}) const;
   /// Error "Usage" where the value is no whole number from `least` to `most`.
-  Result<std::int64_t> number(std::string_view option, std::int64_t fallback, std::int64_t least, std::int64_t most) const;
+  Result<std::int64_t> number(std::string_view option, std::int64_t fallback, std::int64_t least,
+                              std::int64_t most) const;
   const std::vector<std::string>& rest() const { return rest_; }
 
  private:
@@ -51,8 +53,9 @@ struct TelemetryReport {
   double seconds = 0, cpu_seconds = 0;
 };
 
-TelemetryReport make_report(std::string_view noun, const telemetry::Progress& progress, const telemetry::Problems& problems, const telemetry::MatchTotals& totals,
-                            const Stopwatch& watch);
+TelemetryReport make_report(std::string_view noun, const telemetry::Progress& progress,
+                            const telemetry::Problems& problems,
+                            const telemetry::MatchTotals& totals, const Stopwatch& watch);
 Object to_object(const TelemetryReport& report);
 /// Lines of the report, the rules last; `more` stands before the rate.
 std::string to_text(const TelemetryReport& report, std::string_view more = {});

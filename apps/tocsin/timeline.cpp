@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fmt/format.h>
 #include <map>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/time.hpp"
 #include "client.hpp"
@@ -23,7 +22,8 @@ Time time_of(const Document& node) {
 class Tree {
  public:
   explicit Tree(const Array& nodes) {
-    for (const auto& node : nodes) by_id_[text(node, "Id")] = &node;
+    for (const auto& node : nodes)
+      by_id_[text(node, "Id")] = &node;
     for (const auto& node : nodes) {
       const bool known = by_id_.contains(text(node, "Cause"));
       effects_[known ? text(node, "Cause") : std::string_view()].push_back(&node);
@@ -42,9 +42,12 @@ class Tree {
   void print(const Document& node, Time cause, int depth) {
     const auto time = time_of(node);
     const auto outcome = text(node, "Outcome");
-    out_ += fmt::format("{}  {:>6} {:>7}  {:{}}{} {}{}{}\n", iso8601_ms(time), (time - start_).count(), (time - cause).count(), "", depth * 2,
-                        text(node, "Kind"), text(node, "Name"), outcome.empty() ? "" : ": ", outcome);
-    for (const auto* effect : effects_[text(node, "Id")]) print(*effect, time, depth + 1);
+    out_ +=
+        fmt::format("{}  {:>6} {:>7}  {:{}}{} {}{}{}\n", iso8601_ms(time), (time - start_).count(),
+                    (time - cause).count(), "", depth * 2, text(node, "Kind"), text(node, "Name"),
+                    outcome.empty() ? "" : ": ", outcome);
+    for (const auto* effect : effects_[text(node, "Id")])
+      print(*effect, time, depth + 1);
   }
 
   std::map<std::string_view, const Document*> by_id_;
@@ -57,8 +60,10 @@ Result<std::string> run(std::span<char*> words) {
   auto options = TRY(client_options(words));
   std::vector<std::string_view> rest(words.begin(), words.end());
   const bool json = std::erase(rest, "--json") > 0;
-  if (rest.size() != 1 || rest[0].starts_with("-")) return fail("Usage", "usage: tocsin timeline [--data DIR] [--endpoint URL] [--json] EVENT-ID");
-  const auto reply = TRY(call_server(options, TRY(root_key(options)), "GetTimeline", Object{{"EventId", rest[0]}}));
+  if (rest.size() != 1 || rest[0].starts_with("-"))
+    return fail("Usage", "usage: tocsin timeline [--data DIR] [--endpoint URL] [--json] EVENT-ID");
+  const auto reply = TRY(
+      call_server(options, TRY(root_key(options)), "GetTimeline", Object{{"EventId", rest[0]}}));
   return json ? pretty_json(reply) + "\n" : timeline_text(array_of(reply, "Nodes"));
 }
 

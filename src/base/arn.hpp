@@ -3,12 +3,11 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 #pragma once
 
+#include <boost/describe.hpp>
 #include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <boost/describe.hpp>
 
 namespace tocsin {
 

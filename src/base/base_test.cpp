@@ -26,9 +26,9 @@ struct Outer {
 BOOST_DESCRIBE_STRUCT(Outer, (), (name, inners, tags, created, account, unknown))
 
 TEST(Describe, RoundTripKeepsUnknownFields) {
-  const auto stored = parse_json(
-      R"({"name":"a","inners":[{"count":2,"note":"x"}],"tags":{"k":"v"},"created":5,)"
-      R"("account":"123456789012","later":{"version":9}})");
+  const auto stored =
+      parse_json(R"({"name":"a","inners":[{"count":2,"note":"x"}],"tags":{"k":"v"},"created":5,)"
+                 R"("account":"123456789012","later":{"version":9}})");
   const auto outer = decoded<Outer>(*stored);
   EXPECT_EQ(outer.inners.at(0).note, "x");
   EXPECT_EQ(outer.tags.at("k"), "v");
@@ -81,11 +81,13 @@ TEST(Crypto, SealedTextOpensOnlyWithItsKeyAndContext) {
 }
 
 TEST(Document, AccessorsTakeAnObjectWithoutCopyingIt) {
-  const auto document = *parse_json(R"({"inner":{"name":"a longer name than fits in place","list":[1],"deep":{"n":7}}})");
+  const auto document = *parse_json(
+      R"({"inner":{"name":"a longer name than fits in place","list":[1],"deep":{"n":7}}})");
   const auto name = text(object_of(document, "inner"), "name");
   EXPECT_EQ(name, "a longer name than fits in place");
   EXPECT_EQ(name.data(), find_path(document, "inner.name")->as_string().data());
-  EXPECT_EQ(&array_of(object_of(document, "inner"), "list"), &find_path(document, "inner.list")->as_array());
+  EXPECT_EQ(&array_of(object_of(document, "inner"), "list"),
+            &find_path(document, "inner.list")->as_array());
   EXPECT_EQ(integer(object_of(object_of(document, "inner"), "deep"), "n"), 7);
   EXPECT_TRUE(text(Document(1), "name").empty());
 }
@@ -100,10 +102,11 @@ TEST(Document, BadTextNamesThePosition) {
 }
 
 TEST(Document, NumbersAreTheNearestDouble) {
-  for (const auto* text : {"0.1", "-2.2250738585072014e-308", "4.9406564584124654e-324", "1e23",
-                           "9007199254740993.0", "179769313486231570000000000000000000000e270",
-                           "18446744073709551616", "123456789.12345678", "8.41e21", "7.3177701707893310e+15",
-                           "0.000000000000000000000000000000000000000000000000000000000000000000000123"}) {
+  for (const auto* text :
+       {"0.1", "-2.2250738585072014e-308", "4.9406564584124654e-324", "1e23", "9007199254740993.0",
+        "179769313486231570000000000000000000000e270", "18446744073709551616", "123456789.12345678",
+        "8.41e21", "7.3177701707893310e+15",
+        "0.000000000000000000000000000000000000000000000000000000000000000000000123"}) {
     const auto read = parse_json(text);
     ASSERT_TRUE(read && read->is_double()) << text;
     EXPECT_EQ(read->get_double(), std::strtod(text, nullptr)) << text;

@@ -14,7 +14,9 @@ namespace {
 const unsigned char* raw(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
-unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+unsigned char* raw(std::string& bytes) {
+  return reinterpret_cast<unsigned char*>(bytes.data());
+}
 
 std::string digest(const EVP_MD* kind, std::string_view bytes) {
   std::string out(EVP_MD_size(kind), '\0');
@@ -78,9 +80,15 @@ std::optional<std::string> unbase64(std::string_view text) {
   return out;
 }
 
-std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
-std::string sha1(std::string_view bytes) { return digest(EVP_sha1(), bytes); }
-std::string md5(std::string_view bytes) { return digest(EVP_md5(), bytes); }
+std::string sha256(std::string_view bytes) {
+  return digest(EVP_sha256(), bytes);
+}
+std::string sha1(std::string_view bytes) {
+  return digest(EVP_sha1(), bytes);
+}
+std::string md5(std::string_view bytes) {
+  return digest(EVP_md5(), bytes);
+}
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   std::string out(32, '\0');
@@ -111,7 +119,9 @@ struct Hasher::State {
 };
 
 Hasher::Hasher(Kind kind) : state_(std::make_unique<State>()) {
-  const auto* type = kind == Kind::Sha256 ? EVP_sha256() : kind == Kind::Sha1 ? EVP_sha1() : EVP_md5();
+  const auto* type = kind == Kind::Sha256 ? EVP_sha256()
+                     : kind == Kind::Sha1 ? EVP_sha1()
+                                          : EVP_md5();
   TOCSIN_ASSERT(EVP_DigestInit_ex(state_->context, type, nullptr) == 1);
 }
 Hasher::Hasher(Hasher&&) noexcept = default;
@@ -134,18 +144,20 @@ std::string seal(std::string_view key, std::string_view plaintext, std::string_v
   return seal_with_nonce(key, random_bytes(kNonce), plaintext, associated);
 }
 
-std::string seal_with_nonce(std::string_view key, std::string_view nonce, std::string_view plaintext,
-                            std::string_view associated) {
+std::string seal_with_nonce(std::string_view key, std::string_view nonce,
+                            std::string_view plaintext, std::string_view associated) {
   TOCSIN_ASSERT(key.size() == 32 && nonce.size() == kNonce);
   CipherContext context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   std::string out = std::string(nonce) + std::string(plaintext.size() + kTag, '\0');
   int length = 0;
   EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, raw(key), raw(out));
-  EVP_EncryptUpdate(context.get(), nullptr, &length, raw(associated), static_cast<int>(associated.size()));
+  EVP_EncryptUpdate(context.get(), nullptr, &length, raw(associated),
+                    static_cast<int>(associated.size()));
   EVP_EncryptUpdate(context.get(), raw(out) + kNonce, &length, raw(plaintext),
                     static_cast<int>(plaintext.size()));
   EVP_EncryptFinal_ex(context.get(), raw(out) + kNonce + length, &length);
-  EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTag, raw(out) + kNonce + plaintext.size());
+  EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTag,
+                      raw(out) + kNonce + plaintext.size());
   return out;
 }
 
@@ -158,7 +170,8 @@ std::optional<std::string> unseal(std::string_view key, std::string_view sealed,
   std::string out(body.size(), '\0');
   int length = 0;
   EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, raw(key), raw(sealed));
-  EVP_DecryptUpdate(context.get(), nullptr, &length, raw(associated), static_cast<int>(associated.size()));
+  EVP_DecryptUpdate(context.get(), nullptr, &length, raw(associated),
+                    static_cast<int>(associated.size()));
   EVP_DecryptUpdate(context.get(), raw(out), &length, raw(body), static_cast<int>(body.size()));
   EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTag, tag.data());
   if (EVP_DecryptFinal_ex(context.get(), raw(out) + length, &length) != 1) return std::nullopt;

@@ -40,10 +40,11 @@ class Hasher {
 };
 
 /// AES-256-GCM with a random nonce; out = nonce(12) | ciphertext | tag(16). `key` is 32 bytes.
-std::string seal(std::string_view key, std::string_view plaintext, std::string_view associated = {});
+std::string seal(std::string_view key, std::string_view plaintext,
+                 std::string_view associated = {});
 /// The same with a nonce of 12 bytes that the caller never uses twice with one key.
-std::string seal_with_nonce(std::string_view key, std::string_view nonce, std::string_view plaintext,
-                            std::string_view associated = {});
+std::string seal_with_nonce(std::string_view key, std::string_view nonce,
+                            std::string_view plaintext, std::string_view associated = {});
 /// None where the key, the text or the associated data is not what was sealed.
 std::optional<std::string> unseal(std::string_view key, std::string_view sealed,
                                   std::string_view associated = {});

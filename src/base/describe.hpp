@@ -4,21 +4,20 @@
 //   struct Topic { std::string name; std::map<std::string, std::string> tags; Time created{}; };
 //   BOOST_DESCRIBE_STRUCT(Topic, (), (name, tags, created))
 //
-// Kinds of members: bool, integers, double, std::string, Document/Object/Array, Time (milliseconds),
-// Duration, AccountId, described enums (by name) and structs, and optional, vector, map<string, …>,
-// set of these. Absent members keep their defaults on reading. A struct that has a member
-// `Object unknown` keeps there what a newer version wrote, and writes it back.
+// Kinds of members: bool, integers, double, std::string, Document/Object/Array, Time
+// (milliseconds), Duration, AccountId, described enums (by name) and structs, and optional, vector,
+// map<string, …>, set of these. Absent members keep their defaults on reading. A struct that has a
+// member `Object unknown` keeps there what a newer version wrote, and writes it back.
 #pragma once
 
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <type_traits>
 #include <vector>
-
-#include <boost/describe.hpp>
-#include <boost/mp11.hpp>
 
 #include "base/arn.hpp"
 #include "base/document.hpp"
@@ -76,7 +75,8 @@ Document encode_struct(const T& value) {
     }
   });
   if constexpr (keeps_unknown<T>) {
-    for (const auto& extra : value.unknown) out[extra.key()] = extra.value();
+    for (const auto& extra : value.unknown)
+      out[extra.key()] = extra.value();
   }
   return out;
 }
@@ -127,11 +127,13 @@ Document encode(const T& value) {
     return value ? encode(*value) : Document(nullptr);
   } else if constexpr (is_vector<T>::value || is_set<T>::value) {
     Array out;
-    for (const auto& element : value) out.push_back(encode(element));
+    for (const auto& element : value)
+      out.push_back(encode(element));
     return out;
   } else if constexpr (is_map<T>::value) {
     Object out;
-    for (const auto& [key, element] : value) out[key] = encode(element);
+    for (const auto& [key, element] : value)
+      out[key] = encode(element);
     return out;
   } else {
     return encode_struct(value);
@@ -173,7 +175,8 @@ void decode(const Document& document, T& value) {
   } else if constexpr (is_vector<T>::value) {
     value.clear();
     if (const auto* array = document.if_array()) {
-      for (const auto& element : *array) decode(element, value.emplace_back());
+      for (const auto& element : *array)
+        decode(element, value.emplace_back());
     }
   } else if constexpr (is_set<T>::value) {
     value.clear();
@@ -187,7 +190,8 @@ void decode(const Document& document, T& value) {
   } else if constexpr (is_map<T>::value) {
     value.clear();
     if (const auto* object = document.if_object()) {
-      for (const auto& entry : *object) decode(entry.value(), value[std::string(entry.key())]);
+      for (const auto& entry : *object)
+        decode(entry.value(), value[std::string(entry.key())]);
     }
   } else {
     if (const auto* object = document.if_object()) decode_struct(*object, value);

@@ -2,9 +2,8 @@
 #include "base/document.hpp"
 
 #include <algorithm>
-#include <vector>
-
 #include <fmt/format.h>
+#include <vector>
 
 namespace tocsin {
 namespace {
@@ -18,12 +17,15 @@ const Object& object_in(const Document& document) {
   return object ? *object : kEmptyObject;
 }
 
-boost::json::string_view sv(std::string_view text) { return {text.data(), text.size()}; }
+boost::json::string_view sv(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 std::vector<const boost::json::key_value_pair*> sorted_members(const Object& object) {
   std::vector<const boost::json::key_value_pair*> members;
   members.reserve(object.size());
-  for (const auto& member : object) members.push_back(&member);
+  for (const auto& member : object)
+    members.push_back(&member);
   std::sort(members.begin(), members.end(),
             [](const auto* left, const auto* right) { return left->key() < right->key(); });
   return members;
@@ -82,7 +84,9 @@ void write_pretty(const Document& document, std::string& out, int indent) {
 
 }  // namespace
 
-const Document* find(const Object& object, std::string_view key) { return object.if_contains(sv(key)); }
+const Document* find(const Object& object, std::string_view key) {
+  return object.if_contains(sv(key));
+}
 
 const Document* find(const Document& document, std::string_view key) {
   return find(object_in(document), key);
@@ -152,7 +156,9 @@ const Object& object_of(const Document& document, std::string_view key) {
   return object_of(object_in(document), key);
 }
 
-std::string to_json(const Document& document) { return boost::json::serialize(document); }
+std::string to_json(const Document& document) {
+  return boost::json::serialize(document);
+}
 
 std::string canonical_json(const Document& document) {
   std::string out;

@@ -3,15 +3,15 @@
 // Members keep the order in which they were inserted, so output is deterministic.
 //
 // Conventions for values of the AWS models: a timestamp is a number of seconds since the epoch
-// (double, milliseconds kept); a blob is base64 text; a streamed blob is a BlobRef (store/blobs.hpp).
+// (double, milliseconds kept); a blob is base64 text; a streamed blob is a BlobRef
+// (store/blobs.hpp).
 #pragma once
 
+#include <boost/json.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <boost/json.hpp>
 
 #include "base/result.hpp"
 
@@ -21,8 +21,9 @@ using Document = boost::json::value;
 using Object = boost::json::object;
 using Array = boost::json::array;
 
-/// The member `key`, or null where `document` is no object or has none. Each accessor takes an Object as it is, too:
-/// converted to a Document it would be copied, and a view of the copy would dangle.
+/// The member `key`, or null where `document` is no object or has none. Each accessor takes an
+/// Object as it is, too: converted to a Document it would be copied, and a view of the copy would
+/// dangle.
 const Document* find(const Document& document, std::string_view key);
 const Document* find(const Object& object, std::string_view key);
 
@@ -48,7 +49,8 @@ const Array& array_of(const Object& object, std::string_view key);
 const Object& object_of(const Document& document, std::string_view key);
 const Object& object_of(const Object& object, std::string_view key);
 
-/// Parses one JSON text. Error: SerializationException 400, with the position. Depth is limited to 128.
+/// Parses one JSON text. Error: SerializationException 400, with the position. Depth is limited to
+/// 128.
 Result<Document> parse_json(std::string_view text);
 std::string to_json(const Document& document);
 /// Members sorted by name at every level: equal documents give equal text.

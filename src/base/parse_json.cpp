@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Boost.JSON 1.81 reads numbers quickly, but some doubles one unit in the last place off, and 1e999
 // as infinity. Its parser is driven here with a handler that reads the text of such numbers itself.
+#include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
-
-#include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
 
 #include "base/document.hpp"
@@ -21,7 +20,8 @@ double nearest_double(std::string_view text) {
   double value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   // libstdc++ leaves the value alone in both cases; strtod tells them apart.
-  if (read.ec == std::errc::result_out_of_range) return std::strtod(std::string(text).c_str(), nullptr);
+  if (read.ec == std::errc::result_out_of_range)
+    return std::strtod(std::string(text).c_str(), nullptr);
   return value;
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <boost/describe.hpp>
+#include <boost/json.hpp>
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
@@ -13,6 +15,8 @@
 #include <deque>
 #include <expected>
 #include <filesystem>
+#include <fmt/core.h>
+#include <fmt/format.h>
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,8 +32,3 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <boost/describe.hpp>
-#include <boost/json.hpp>
-#include <fmt/core.h>
-#include <fmt/format.h>

@@ -3,11 +3,10 @@
 // crosses a room; libraries' exceptions are caught where the library is called.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <expected>
 #include <string>
 #include <utility>
-
-#include <boost/json/object.hpp>
 
 namespace tocsin {
 
@@ -37,7 +36,9 @@ inline Failure fail(std::string code, std::string message, int status = 400) {
   return Failure(Error{std::move(code), std::move(message), status,
                        status >= 500 ? Fault::Server : Fault::Client});
 }
-inline Failure fail(Error error) { return Failure(std::move(error)); }
+inline Failure fail(Error error) {
+  return Failure(std::move(error));
+}
 
 template <class T>
 class [[nodiscard]] Result : public std::expected<T, Error> {
@@ -49,9 +50,9 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 
 /// The value of a Result, or return its error from the enclosing function. Not for coroutines:
 /// g++ 12 crashes on co_return inside a statement expression.
-#define TRY(...)                                                                \
-  __extension__({                                                               \
-    auto try_result_ = (__VA_ARGS__);                                           \
-    if (!try_result_) return std::unexpected(std::move(try_result_).error());   \
-    *std::move(try_result_);                                                    \
+#define TRY(...)                                                              \
+  __extension__({                                                             \
+    auto try_result_ = (__VA_ARGS__);                                         \
+    if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
+    *std::move(try_result_);                                                  \
   })

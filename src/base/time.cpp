@@ -2,7 +2,6 @@
 #include "base/time.hpp"
 
 #include <ctime>
-
 #include <fmt/format.h>
 
 namespace tocsin {
@@ -75,15 +74,21 @@ std::string format_time(Time time, const char* format) {
 }
 
 // %04Y: glibc's plain %Y writes the year 780 with three digits.
-std::string iso8601(Time time) { return format_time(time, "%04Y-%m-%dT%H:%M:%SZ"); }
+std::string iso8601(Time time) {
+  return format_time(time, "%04Y-%m-%dT%H:%M:%SZ");
+}
 
 std::string iso8601_ms(Time time) {
   const auto ms = ((to_ms(time) % 1000) + 1000) % 1000;
   return format_time(time, "%04Y-%m-%dT%H:%M:%S") + fmt::format(".{:03}Z", ms);
 }
 
-std::string http_date(Time time) { return format_time(time, "%a, %d %b %04Y %H:%M:%S GMT"); }
-std::string amz_date(Time time) { return format_time(time, "%04Y%m%dT%H%M%SZ"); }
+std::string http_date(Time time) {
+  return format_time(time, "%a, %d %b %04Y %H:%M:%S GMT");
+}
+std::string amz_date(Time time) {
+  return format_time(time, "%04Y%m%dT%H%M%SZ");
+}
 
 std::optional<Time> parse_iso8601(std::string_view text) {
   const auto year = number(text, 4);
@@ -97,7 +102,8 @@ std::optional<Time> parse_iso8601(std::string_view text) {
   const auto hour = number(text, 2);
   skip(text, ':');
   const auto minute = number(text, 2);
-  const bool has_seconds = skip(text, ':') || (!text.empty() && text.front() >= '0' && text.front() <= '9');
+  const bool has_seconds =
+      skip(text, ':') || (!text.empty() && text.front() >= '0' && text.front() <= '9');
   const auto second = has_seconds ? number(text, 2) : std::optional(0);
   if (!hour || !minute || !second) return std::nullopt;
   const auto part = fraction(text);

@@ -13,10 +13,16 @@ namespace tocsin {
 using Duration = std::chrono::milliseconds;
 using Time = std::chrono::sys_time<Duration>;
 
-inline Time from_ms(std::int64_t ms) { return Time(Duration(ms)); }
-inline std::int64_t to_ms(Time time) { return time.time_since_epoch().count(); }
+inline Time from_ms(std::int64_t ms) {
+  return Time(Duration(ms));
+}
+inline std::int64_t to_ms(Time time) {
+  return time.time_since_epoch().count();
+}
 /// Seconds since the epoch with milliseconds as fraction: how a Document holds a timestamp.
-inline double to_seconds(Time time) { return static_cast<double>(to_ms(time)) / 1000.0; }
+inline double to_seconds(Time time) {
+  return static_cast<double>(to_ms(time)) / 1000.0;
+}
 inline Time from_seconds(double seconds) {
   return from_ms(static_cast<std::int64_t>(seconds * 1000.0 + (seconds < 0 ? -0.5 : 0.5)));
 }
@@ -32,7 +38,8 @@ std::string amz_date(Time time);
 /// Fields of strftime, UTC.
 std::string format_time(Time time, const char* format);
 
-/// ISO 8601 / RFC 3339 with optional fraction and offset ("Z", "+01:00"), a date alone, or amz_date.
+/// ISO 8601 / RFC 3339 with optional fraction and offset ("Z", "+01:00"), a date alone, or
+/// amz_date.
 std::optional<Time> parse_iso8601(std::string_view text);
 std::optional<Time> parse_http_date(std::string_view text);
 

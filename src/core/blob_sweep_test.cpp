@@ -14,12 +14,15 @@ struct Kept {
 BOOST_DESCRIBE_STRUCT(Kept, (), (content))
 constexpr Table<Kept> kKept{"test.kept"};
 
-bool has(const store::Blobs& blobs, const store::BlobRef& ref) { return blobs.open(ref).has_value(); }
+bool has(const store::Blobs& blobs, const store::BlobRef& ref) {
+  return blobs.open(ref).has_value();
+}
 
 class BlobSweepTest : public testing::Test {
  protected:
   std::vector<SweepCandidate> unnamed(Time before) {
-    return unnamed_blobs(*stores.blobs, [&] { return stores.state->snapshot(); }, before);
+    return unnamed_blobs(
+        *stores.blobs, [&] { return stores.state->snapshot(); }, before);
   }
   void name(std::string key, std::string value) {
     ASSERT_TRUE(stores.state->commit({{std::move(key), std::move(value)}}));
@@ -31,8 +34,8 @@ class BlobSweepTest : public testing::Test {
 
 TEST_F(BlobSweepTest, WhatARowNamesInAnyFormStays) {
   auto& blobs = *stores.blobs;
-  const auto document = *blobs.put("a"), plain = *blobs.put("b"), key = *blobs.put("c"), escaped = *blobs.put("d"),
-             nothing = *blobs.put("e");
+  const auto document = *blobs.put("a"), plain = *blobs.put("b"), key = *blobs.put("c"),
+             escaped = *blobs.put("d"), nothing = *blobs.put("e");
   name("1", to_json(Object{{"body", store::to_document(document)}}));
   name("2", std::string(200, 'x') + " " + plain.sha256);
   name("3/" + key.sha256, "");
@@ -61,21 +64,24 @@ TEST(CloudSweep, AnIdleServerSweepsWhatItsStateDoesNotName) {
   Registry registry;
   registry.set_authorizer(allow_all());
   registry.add(Service{"keep", "keep", {{"Keep", Effect::Write, [](Call& call) -> Outcome {
-                                           kKept.put(call, Key{"one"}, {*store::blob_ref(call.params())});
+                                           kKept.put(call, Key{"one"},
+                                                     {*store::blob_ref(call.params())});
                                            return Object{};
                                          }}}});
   std::atomic<std::int64_t> written = to_ms(wall_now());
   auto stores = store::in_memory([&] { return from_ms(written); });
   auto& blobs = *stores.blobs;
-  auto cloud = *Cloud::open({.sweep_every = std::chrono::milliseconds(5)}, std::move(registry), std::move(stores),
-                            Secrets(std::string(32, 'k')));
+  auto cloud = *Cloud::open({.sweep_every = std::chrono::milliseconds(5)}, std::move(registry),
+                            std::move(stores), Secrets(std::string(32, 'k')));
   const auto kept = *blobs.put("kept");  // young until the state names it
   std::atomic<bool> answered = false;
   cloud->start();
-  cloud->call({.id = "1", .service = "keep", .operation = "Keep", .params = store::to_document(kept)},
-              [&](const Result<Document>& reply) { answered = reply.has_value(); });
+  cloud->call(
+      {.id = "1", .service = "keep", .operation = "Keep", .params = store::to_document(kept)},
+      [&](const Result<Document>& reply) { answered = reply.has_value(); });
   const auto wait_until = [](const auto& condition) {
-    for (int i = 0; i < 5000 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    for (int i = 0; i < 5000 && !condition(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
   };
   wait_until([&] { return answered.load(); });
   ASSERT_TRUE(answered);

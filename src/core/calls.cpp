@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One call: who calls, may they, the handler, the audit record. For calls from outside and nested ones alike.
+// One call: who calls, may they, the handler, the audit record. For calls from outside and nested
+// ones alike.
 #include <fmt/format.h>
 
 #include "base/assert.hpp"
@@ -13,8 +14,8 @@ namespace {
 
 Failure not_served(const Request& request) {
   return fail("NotImplemented",
-              fmt::format("Tocsin does not serve {}:{} yet; docs/coverage.md lists what it serves", request.service,
-                          request.operation),
+              fmt::format("Tocsin does not serve {}:{} yet; docs/coverage.md lists what it serves",
+                          request.service, request.operation),
               501);
 }
 
@@ -43,7 +44,8 @@ Result<void> Machine::check_needs(Call& call, const Operation& operation) {
     const auto* service = registry_.service(call.request().service);
     return check({.action = fmt::format("{}:{}", service->action_prefix, operation.name)});
   }
-  for (const auto& access : operation.needs(call)) TRY(check(access));
+  for (const auto& access : operation.needs(call))
+    TRY(check(access));
   return {};
 }
 
@@ -56,17 +58,20 @@ Outcome Machine::run_handler(Call& call, const Operation& operation) {
     log_error("handler failed", {{"service", call.request().service},
                                  {"operation", call.request().operation},
                                  {"cause", bug.what()}});
-    return internal_error("The request processing has failed because of an unknown error, exception or failure.");
+    return internal_error(
+        "The request processing has failed because of an unknown error, exception or failure.");
   }
 }
 
-Outcome Machine::perform(Context& context, Request& request, const Principal* given, const Waiter& waiter) {
+Outcome Machine::perform(Context& context, Request& request, const Principal* given,
+                         const Waiter& waiter) {
   auto& turn = context.turn_;
   const auto* operation = registry_.operation(request.service, request.operation);
   if (!operation) return not_served(request);
   TOCSIN_ASSERT(!turn.read_only || operation->effect == Effect::Read);
-  auto principal = given ? Result<Principal>(*given)
-                         : registry_.authorizer().identify(context, request.credential, context.now());
+  auto principal =
+      given ? Result<Principal>(*given)
+            : registry_.authorizer().identify(context, request.credential, context.now());
   if (!principal) return principal.error();
   if (!principal->account.empty()) request.scope.account = principal->account;
 
@@ -88,8 +93,10 @@ Outcome Machine::perform(Context& context, Request& request, const Principal* gi
     park(context, *token, waiter, request, *principal, node);
   } else {
     auto result = std::move(outcome).result();
-    if (result) context.transaction_.merge(std::move(inner));
-    else savepoint.roll_back();
+    if (result)
+      context.transaction_.merge(std::move(inner));
+    else
+      savepoint.roll_back();
     if (!turn.read_only) end_call(context, std::move(node), request, *principal, result);
     outcome = std::move(result);
   }
@@ -102,8 +109,8 @@ void Machine::park(Context& context, const Token& token, const Waiter& waiter, R
                    const Principal& principal, const TraceNode& node) {
   context.seal_sensitive(request.service, request.operation, request.params);
   auto row = kParked.get(context, Key{token.id}).value_or(ParkedRow{});
-  row.frames.push_back({waiter.request_id, waiter.task_id, to_document(request), principal,
-                        node.event_id, node.id});
+  row.frames.push_back(
+      {waiter.request_id, waiter.task_id, to_document(request), principal, node.event_id, node.id});
   kParked.put(context, Key{token.id}, row);
 }
 
@@ -140,14 +147,16 @@ Machine::Answer Machine::read(const store::View& view, Request request, Time now
   auto result = perform(context, request, &*principal, {}).result();
   Object audit{{"request", to_document(request)}, {"principal", encode(*principal)}};
   if (!result) audit["error"] = to_document(result.error());
-  return {std::move(result), Input{.kind = Input::Kind::Audit, .time = now, .body = std::move(audit)}};
+  return {std::move(result),
+          Input{.kind = Input::Kind::Audit, .time = now, .body = std::move(audit)}};
 }
 
 void Machine::record_read(Context& context, const Document& body) {
   const auto request = request_from(object_of(body, "request"));
   const auto principal = decoded<Principal>(object_of(body, "principal"));
   context.set_scope(request.scope);
-  auto node = call_node(request, context.next_node(), request.cause, context.new_uuid(), context.now());
+  auto node =
+      call_node(request, context.next_node(), request.cause, context.new_uuid(), context.now());
   context.set_cause(node.id);
   end_call(context, std::move(node), request, principal, outcome_from(body));
 }
@@ -162,7 +171,8 @@ bool Machine::resolve(Context& context, const Token& token, const Result<Documen
     waiting.trace_outcome(frame.node, outcome_name(result));
     record(waiting, request, frame.principal, result, frame.event_id, false);
     if (!frame.task_id.empty()) end_attempt(waiting, frame.task_id, result);
-    if (!frame.request_id.empty()) context.turn_.applied.replies.push_back({frame.request_id, result});
+    if (!frame.request_id.empty())
+      context.turn_.applied.replies.push_back({frame.request_id, result});
   }
   return true;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Resource changes: every row of a resource type's table that an input has changed yields exactly one Change.
+// Resource changes: every row of a resource type's table that an input has changed yields exactly
+// one Change.
 #include "core/registry_tables.hpp"
 #include "core/turn.hpp"
 
@@ -24,7 +25,8 @@ void Machine::emit_changes(Context& context) {
     const auto before = context.transaction_.base().get(key);
     if (before == value || (!before && !value)) continue;
     const auto& type = registry_.tables_->types[found->second];
-    Change change{.type = type.type, .cause = context.turn_.nodes ? fmt::format("{:x}.1", context.sequence()) : ""};
+    Change change{.type = type.type,
+                  .cause = context.turn_.nodes ? fmt::format("{:x}.1", context.sequence()) : ""};
     const auto describe = [&](const store::View& view, const std::string& row) {
       auto description = type.describe(view, boost::json::parse(row));
       change.id = description.id;
@@ -38,7 +40,8 @@ void Machine::emit_changes(Context& context) {
   }
   for (const auto& change : changes) {
     Context reaction(*this, context.turn_, context.transaction_, change.scope, change.cause);
-    for (const auto& react : registry_.tables_->on_change) react(reaction, change);
+    for (const auto& react : registry_.tables_->on_change)
+      react(reaction, change);
   }
 }
 

@@ -11,9 +11,12 @@
 namespace tocsin::core {
 namespace {
 
-Error stopping() { return {"ServiceUnavailable", "The server is shutting down.", 503, Fault::Server}; }
+Error stopping() {
+  return {"ServiceUnavailable", "The server is shutting down.", 503, Fault::Server};
+}
 Error overloaded() {
-  return {"ServiceUnavailable", "Reduce your request rate: too many calls are waiting.", 503, Fault::Server};
+  return {"ServiceUnavailable", "Reduce your request rate: too many calls are waiting.", 503,
+          Fault::Server};
 }
 
 }  // namespace
@@ -21,7 +24,9 @@ Error overloaded() {
 Cloud::Cloud(CloudOptions options, Registry registry, store::Stores stores)
     : options_(std::move(options)), registry_(std::move(registry)), stores_(std::move(stores)) {}
 
-Cloud::~Cloud() { stop(); }
+Cloud::~Cloud() {
+  stop();
+}
 
 Time Cloud::present() const {
   const auto last = from_ms(last_time_ms_);
@@ -29,12 +34,14 @@ Time Cloud::present() const {
 }
 
 void Cloud::add_worker(std::unique_ptr<Worker> worker) {
-  for (const auto& kind : worker->kinds()) worker_of_[kind] = worker.get();
+  for (const auto& kind : worker->kinds())
+    worker_of_[kind] = worker.get();
   workers_.push_back(std::move(worker));
 }
 
 void Cloud::start() {
-  for (auto& worker : workers_) worker->start();
+  for (auto& worker : workers_)
+    worker->start();
   for (auto& pending : machine_->outbox()) {
     if (pending.delivery == JobSpec::Delivery::AtLeastOnce) {
       dispatch(std::move(pending));
@@ -50,7 +57,8 @@ void Cloud::start() {
 
 void Cloud::stop() {
   if (!thread_.joinable()) return;
-  for (auto& worker : workers_) worker->stop();
+  for (auto& worker : workers_)
+    worker->stop();
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -59,16 +67,19 @@ void Cloud::stop() {
   sweeper_wake_.notify_all();
   thread_.join();
   sweeper_.join();
-  for (auto& [id, done] : clients_) done(std::unexpected(stopping()));
+  for (auto& [id, done] : clients_)
+    done(std::unexpected(stopping()));
   clients_.clear();
-  if (auto kept = stores_.state->checkpoint(); !kept) log_error("checkpoint failed", {{"cause", kept.error().message}});
+  if (auto kept = stores_.state->checkpoint(); !kept)
+    log_error("checkpoint failed", {{"cause", kept.error().message}});
 }
 
 void Cloud::call(Request request, Done done) {
   const auto* operation = registry_.operation(request.service, request.operation);
   const bool read = operation && operation->effect == Effect::Read;
   if (!read) {
-    if (auto diverted = divert_bulk(request); !diverted) return done(std::unexpected(diverted.error()));
+    if (auto diverted = divert_bulk(request); !diverted)
+      return done(std::unexpected(diverted.error()));
   }
   const auto& secrets = machine_->secrets();
   seal_sensitive(request.service, request.operation, request.params,
@@ -89,7 +100,8 @@ Result<store::BlobRef> Cloud::divert(const Document& member) {
     return stores_.blobs->put(*bytes);
   }
   auto writer = TRY(stores_.blobs->create());
-  for (const auto& element : member.as_array()) TRY(writer->write(to_json(element) + '\n'));
+  for (const auto& element : member.as_array())
+    TRY(writer->write(to_json(element) + '\n'));
   return writer->finish();
 }
 
@@ -124,12 +136,13 @@ Result<void> Cloud::reset() {
   std::mutex done_mutex;
   std::condition_variable ended;
   std::optional<Result<Document>> outcome;
-  enqueue({.input = {.kind = Input::Kind::Reset, .body = Object{{"account", options_.account.str()}}},
-           .done = [&](Result<Document> result) {
-             const std::lock_guard lock(done_mutex);
-             outcome = std::move(result);
-             ended.notify_all();
-           }});
+  enqueue(
+      {.input = {.kind = Input::Kind::Reset, .body = Object{{"account", options_.account.str()}}},
+       .done = [&](Result<Document> result) {
+         const std::lock_guard lock(done_mutex);
+         outcome = std::move(result);
+         ended.notify_all();
+       }});
   std::unique_lock lock(done_mutex);
   ended.wait(lock, [&] { return outcome.has_value(); });
   if (!*outcome) return std::unexpected(outcome->error());
@@ -137,7 +150,8 @@ Result<void> Cloud::reset() {
 }
 
 std::optional<Authorizer::Secret> Cloud::secret_of(std::string_view access_key_id) const {
-  return registry_.authorizer().secret_of(*stores_.state->snapshot(), machine_->secrets(), access_key_id);
+  return registry_.authorizer().secret_of(*stores_.state->snapshot(), machine_->secrets(),
+                                          access_key_id);
 }
 
 Cloud::Stats Cloud::stats() const {
@@ -149,11 +163,13 @@ void Cloud::dispatch(Machine::PendingJob pending) {
   const auto worker = worker_of_.find(pending.job.kind);
   const auto id = pending.job.id;
   auto done = [this, id, secret = std::move(pending.secret_results)](Result<Document> outcome) {
-    seal_members(outcome, secret, [&](std::string_view plain) { return machine_->secrets().seal(plain); });
+    seal_members(outcome, secret,
+                 [&](std::string_view plain) { return machine_->secrets().seal(plain); });
     enqueue({.input = job_result_input(id, outcome)});
   };
   if (worker == worker_of_.end()) {
-    return done(fail("NotImplemented", fmt::format("no worker carries out \"{}\"", pending.job.kind), 501));
+    return done(
+        fail("NotImplemented", fmt::format("no worker carries out \"{}\"", pending.job.kind), 501));
   }
   worker->second->run(std::move(pending.job), std::move(done));
 }

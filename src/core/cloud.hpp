@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drives the machine in the real world: log first, then apply, then answer. One thread appends groups of inputs (one
-// sync each) and applies them; reads run on their callers' threads; workers carry out the jobs.
+// Drives the machine in the real world: log first, then apply, then answer. One thread appends
+// groups of inputs (one sync each) and applies them; reads run on their callers' threads; workers
+// carry out the jobs.
 #pragma once
 
 #include <atomic>
@@ -21,16 +22,17 @@ namespace tocsin::core {
 
 enum class ClockKind {
   Real,
-  Virtual  // jumps to the next timer when nothing else is to be done; stands still while a job is outstanding
+  Virtual  // jumps to the next timer when nothing else is to be done; stands still while a job is
+           // outstanding
 };
 
 struct CloudOptions {
   ClockKind clock = ClockKind::Real;
   AccountId account{"123456789012"};
-  std::size_t queue = 65'536;       // inputs that may wait; past it calls are refused (503)
-  std::size_t group = 1'024;        // inputs in one append
+  std::size_t queue = 65'536;         // inputs that may wait; past it calls are refused (503)
+  std::size_t group = 1'024;          // inputs in one append
   std::uint64_t checkpoint = 50'000;  // inputs between checkpoints
-  std::size_t bulk = 32 * 1024;     // longer bulk members go to blobs before append
+  std::size_t bulk = 32 * 1024;       // longer bulk members go to blobs before append
   std::chrono::milliseconds sweep_every = std::chrono::minutes(10);
   std::chrono::milliseconds blob_grace = std::chrono::hours(1);  // see core/blob_sweep.hpp
 };
@@ -39,8 +41,8 @@ class Cloud {
  public:
   using Done = std::move_only_function<void(Result<Document>)>;
 
-  /// Opens the state, replays the rest of the log, bootstraps an empty machine. Errors: a state or log of another
-  /// version (docs: upgrade rule), a log that does not reach the state.
+  /// Opens the state, replays the rest of the log, bootstraps an empty machine. Errors: a state or
+  /// log of another version (docs: upgrade rule), a log that does not reach the state.
   static Result<std::unique_ptr<Cloud>> open(CloudOptions options, Registry registry,
                                              store::Stores stores, Secrets secrets);
   ~Cloud();
@@ -50,7 +52,8 @@ class Cloud {
   /// Answers what has been accepted, writes a checkpoint, joins all threads.
   void stop();
 
-  /// One call. `done` runs once: on the caller's thread or the machine's; it must not block. Any thread.
+  /// One call. `done` runs once: on the caller's thread or the machine's; it must not block. Any
+  /// thread.
   void call(Request request, Done done);
   /// Empties the machine; returns when it is done. Any thread but the machine's.
   Result<void> reset();
@@ -69,7 +72,7 @@ class Cloud {
  private:
   struct Waiting {
     Input input;
-    Done done;  // may be empty
+    Done done;                               // may be empty
     std::optional<Result<Document>> answer;  // of a read: given once the audit record is durable
   };
 
@@ -110,7 +113,8 @@ class Cloud {
   std::condition_variable wake_;
   std::deque<Waiting> queue_;
   bool stopping_ = false;
-  std::uint64_t wanted_checkpoint_ = 0, had_checkpoint_ = 0;  // numbers of what the sweeper asked for and got
+  std::uint64_t wanted_checkpoint_ = 0,
+                had_checkpoint_ = 0;  // numbers of what the sweeper asked for and got
   std::condition_variable sweeper_wake_;
   std::thread thread_, sweeper_;
   std::atomic<std::int64_t> last_time_ms_{0};

@@ -12,8 +12,10 @@ void Cloud::answer_wanted_checkpoint(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   const bool made = checkpoint();
   lock.lock();
-  if (made) had_checkpoint_ = number;
-  else wanted_checkpoint_ = had_checkpoint_;
+  if (made)
+    had_checkpoint_ = number;
+  else
+    wanted_checkpoint_ = had_checkpoint_;
   sweeper_wake_.notify_all();
 }
 
@@ -21,7 +23,8 @@ void Cloud::answer_wanted_checkpoint(std::unique_lock<std::mutex>& lock) {
 bool Cloud::want_checkpoint(std::unique_lock<std::mutex>& lock) {
   const auto mine = ++wanted_checkpoint_;
   wake_.notify_one();
-  sweeper_wake_.wait(lock, [&] { return stopping_ || had_checkpoint_ >= mine || wanted_checkpoint_ < mine; });
+  sweeper_wake_.wait(
+      lock, [&] { return stopping_ || had_checkpoint_ >= mine || wanted_checkpoint_ < mine; });
   return had_checkpoint_ >= mine;
 }
 
@@ -30,7 +33,8 @@ void Cloud::sweep_blobs() {
   while (!sweeper_wake_.wait_for(lock, options_.sweep_every, [&] { return stopping_; })) {
     lock.unlock();
     const auto unnamed = unnamed_blobs(
-        *stores_.blobs, [&] { return stores_.state->snapshot(); }, wall_now() - options_.blob_grace);
+        *stores_.blobs, [&] { return stores_.state->snapshot(); },
+        wall_now() - options_.blob_grace);
     lock.lock();
     if (unnamed.empty() || !want_checkpoint(lock)) continue;
     lock.unlock();

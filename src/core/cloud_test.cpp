@@ -27,22 +27,26 @@ class Echo : public Worker {
 Registry notes() {
   Registry registry;
   registry.set_authorizer(allow_all());
-  registry.add(Service{"notes", "notes", {
-      {"Put", Effect::Write, [](Call& call) -> Outcome {
-         kNotes.put(call, Key{text(call.params(), "Id")}, {string_of(call.params(), "Text")});
-         return Object{};
-       }},
-      {"Get", Effect::Read, [](Call& call) -> Outcome {
-         const auto note = kNotes.get(call, Key{text(call.params(), "Id")});
-         if (!note) return fail("NoSuchNote", "no such note", 404);
-         return Object{{"Text", note->text}};
-       }},
-      {"Echo", Effect::Write, [](Call& call) -> Outcome {
-         const auto token = call.park();
-         call.start({.work = JobSpec{.kind = "test.echo", .payload = call.params()},
-                     .then = {"notes.echoed", Object{{"token", token.id}}}});
-         return token;
-       }}}});
+  registry.add(Service{
+      "notes",
+      "notes",
+      {{"Put", Effect::Write,
+        [](Call& call) -> Outcome {
+          kNotes.put(call, Key{text(call.params(), "Id")}, {string_of(call.params(), "Text")});
+          return Object{};
+        }},
+       {"Get", Effect::Read,
+        [](Call& call) -> Outcome {
+          const auto note = kNotes.get(call, Key{text(call.params(), "Id")});
+          if (!note) return fail("NoSuchNote", "no such note", 404);
+          return Object{{"Text", note->text}};
+        }},
+       {"Echo", Effect::Write, [](Call& call) -> Outcome {
+          const auto token = call.park();
+          call.start({.work = JobSpec{.kind = "test.echo", .payload = call.params()},
+                      .then = {"notes.echoed", Object{{"token", token.id}}}});
+          return token;
+        }}}});
   registry.on_resume("notes.echoed", [](Context& context, const Resumption& end) {
     context.resolve({string_of(end.context, "token")}, end.outcome);
   });
@@ -51,7 +55,10 @@ Registry notes() {
 
 Result<Document> call(Cloud& cloud, std::string id, std::string operation, Document params) {
   std::promise<Result<Document>> promise;
-  cloud.call({.id = std::move(id), .service = "notes", .operation = std::move(operation), .params = std::move(params)},
+  cloud.call({.id = std::move(id),
+              .service = "notes",
+              .operation = std::move(operation),
+              .params = std::move(params)},
              [&](Result<Document> reply) { promise.set_value(std::move(reply)); });
   return promise.get_future().get();
 }
@@ -65,7 +72,8 @@ std::unique_ptr<Cloud> open(store::Stores stores, CloudOptions options = {}) {
 }
 
 struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("tocsin-cloud-" + std::to_string(getpid()));
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("tocsin-cloud-" + std::to_string(getpid()));
   Folder() { std::filesystem::remove_all(path); }
   ~Folder() { std::filesystem::remove_all(path); }
 };
@@ -82,7 +90,8 @@ TEST(Cloud, ManyThreadsWriteAndReadTheirOwnWrites) {
       }
     });
   }
-  for (auto& thread : threads) thread.join();
+  for (auto& thread : threads)
+    thread.join();
 }
 
 TEST(Cloud, AParkedCallIsAnsweredByItsJob) {

@@ -12,46 +12,68 @@
 
 namespace tocsin::core {
 
-Time Context::now() const { return turn_.time; }
-std::uint64_t Context::sequence() const { return turn_.sequence; }
-const Secrets& Context::secrets() const { return machine_.secrets(); }
-store::Blobs& Context::blobs() const { return machine_.blobs(); }
-int Context::budget() const { return turn_.steps; }
-void Context::spend(int steps) { turn_.steps -= steps; }
+Time Context::now() const {
+  return turn_.time;
+}
+std::uint64_t Context::sequence() const {
+  return turn_.sequence;
+}
+const Secrets& Context::secrets() const {
+  return machine_.secrets();
+}
+store::Blobs& Context::blobs() const {
+  return machine_.blobs();
+}
+int Context::budget() const {
+  return turn_.steps;
+}
+void Context::spend(int steps) {
+  turn_.steps -= steps;
+}
 
 std::string Context::new_bytes(std::size_t count) {
   TOCSIN_ASSERT(!turn_.read_only);
   std::string bytes;
   while (bytes.size() < count) {
-    bytes += hmac_sha256(machine_.id_key_, fmt::format("{} {} {}", turn_.epoch, turn_.sequence, ++turn_.ids));
+    bytes += hmac_sha256(machine_.id_key_,
+                         fmt::format("{} {} {}", turn_.epoch, turn_.sequence, ++turn_.ids));
   }
   bytes.resize(count);
   return bytes;
 }
 
-std::string Context::new_uuid() { return uuid_from(new_bytes(16)); }
+std::string Context::new_uuid() {
+  return uuid_from(new_bytes(16));
+}
 
 std::string Context::new_id(std::string_view alphabet, std::size_t length) {
   std::string id;
-  for (const unsigned char byte : new_bytes(length)) id += alphabet[byte % alphabet.size()];
+  for (const unsigned char byte : new_bytes(length))
+    id += alphabet[byte % alphabet.size()];
   return id;
 }
 
 double Context::new_fraction() {
   std::uint32_t bits = 0;
-  for (const unsigned char byte : new_bytes(4)) bits = bits << 8 | byte;
+  for (const unsigned char byte : new_bytes(4))
+    bits = bits << 8 | byte;
   return bits / 4294967296.0;
 }
 
 Document Context::seal(std::string_view plaintext) {
-  return secrets().seal(plaintext, fmt::format("{} {} {}", turn_.epoch, turn_.sequence, ++turn_.ids));
+  return secrets().seal(plaintext,
+                        fmt::format("{} {} {}", turn_.epoch, turn_.sequence, ++turn_.ids));
 }
 
-void Context::seal_sensitive(std::string_view service, std::string_view operation, Document& params) {
-  core::seal_sensitive(service, operation, params, [this](std::string_view plain) { return seal(plain); });
+void Context::seal_sensitive(std::string_view service, std::string_view operation,
+                             Document& params) {
+  core::seal_sensitive(service, operation, params,
+                       [this](std::string_view plain) { return seal(plain); });
 }
 
-std::optional<std::string> Context::open(const Document& sealed) const { return secrets().open(sealed); }
+std::optional<std::string> Context::open(const Document& sealed) const {
+  return secrets().open(sealed);
+}
 
 std::string Context::emit(Event event) {
   TOCSIN_ASSERT(!turn_.read_only);
@@ -72,7 +94,9 @@ std::string Context::start(Task task) {
   return machine_.start_task(*this, std::move(task));
 }
 
-std::string Context::later(Continuation then) { return at(now(), std::move(then)); }
+std::string Context::later(Continuation then) {
+  return at(now(), std::move(then));
+}
 
 std::string Context::at(Time due, Continuation then) {
   TOCSIN_ASSERT(!turn_.read_only);
@@ -114,7 +138,9 @@ bool Context::resolve(const Token& token, const Result<Document>& result) {
   return machine_.resolve(*this, token, result);
 }
 
-Result<std::string> Context::blob(const store::BlobRef& ref) const { return blobs().get(ref); }
+Result<std::string> Context::blob(const store::BlobRef& ref) const {
+  return blobs().get(ref);
+}
 
 Result<void> Call::authorize(const Access& access) {
   return machine_.registry().authorizer().authorize(*this, principal_, request_, access, now());
@@ -126,8 +152,12 @@ Token Call::park() {
 }
 
 CallSpec Call::as_caller(std::string service, std::string operation, Document params) const {
-  return {std::move(service), std::move(operation), std::move(params), scope(),
-          Credential{.kind = Credential::Kind::Session, .access_key_id = principal_.access_key_id}, principal_};
+  return {std::move(service),
+          std::move(operation),
+          std::move(params),
+          scope(),
+          Credential{.kind = Credential::Kind::Session, .access_key_id = principal_.access_key_id},
+          principal_};
 }
 
 }  // namespace tocsin::core

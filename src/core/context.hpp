@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a handler may do. A Context is valid during one input, on the machine's thread (or, for reads, on the thread of the
-// reader, where every effect is an assertion failure). Nothing here reads a clock, draws randomness or touches the world.
+// What a handler may do. A Context is valid during one input, on the machine's thread (or, for
+// reads, on the thread of the reader, where every effect is an assertion failure). Nothing here
+// reads a clock, draws randomness or touches the world.
 #pragma once
 
 #include <memory>
@@ -37,8 +38,10 @@ class Outcome {
   Outcome(Failure failure) : value_(std::move(failure).error()) {}
   Outcome(Error error) : value_(std::move(error)) {}
   Outcome(Result<Document> result) {
-    if (result) value_ = *std::move(result);
-    else value_ = std::move(result).error();
+    if (result)
+      value_ = *std::move(result);
+    else
+      value_ = std::move(result).error();
   }
 
   const Token* pending() const { return std::get_if<Token>(&value_); }
@@ -55,7 +58,11 @@ class Outcome {
 class Context {
  public:
   Context(Machine& machine, Turn& turn, Transaction& transaction, Scope scope, std::string cause)
-      : machine_(machine), turn_(turn), transaction_(transaction), scope_(std::move(scope)), cause_(std::move(cause)) {}
+      : machine_(machine),
+        turn_(turn),
+        transaction_(transaction),
+        scope_(std::move(scope)),
+        cause_(std::move(cause)) {}
 
   // --- what is given -------------------------------------------------------------------------
   Time now() const;
@@ -65,16 +72,17 @@ class Context {
   const std::string& region() const { return scope_.region; }
   void set_scope(Scope scope) { scope_ = std::move(scope); }
 
-  /// The state, this input's own changes included. Contexts convert to it, so tables take them directly.
+  /// The state, this input's own changes included. Contexts convert to it, so tables take them
+  /// directly.
   Transaction& state() const { return transaction_; }
   operator Transaction&() const { return transaction_; }
   operator const store::View&() const { return transaction_; }
 
   // --- ids and secrets: the same on replay ----------------------------------------------------
-  std::string new_bytes(std::size_t count);          // unpredictable without the master key
+  std::string new_bytes(std::size_t count);  // unpredictable without the master key
   std::string new_uuid();
   std::string new_id(std::string_view alphabet, std::size_t length);
-  double new_fraction();                             // [0, 1), for jitter
+  double new_fraction();  // [0, 1), for jitter
   Document seal(std::string_view plaintext);
   /// The text of a parameter that the model marks as sensitive, sealed or plain.
   std::optional<std::string> open(const Document& sealed) const;
@@ -85,7 +93,8 @@ class Context {
   std::string emit(Event event);
   /// Starts a durable task; returns its id.
   std::string start(Task task);
-  /// Runs `then` in an input of its own, as soon as possible: for what would be too much work in this one.
+  /// Runs `then` in an input of its own, as soon as possible: for what would be too much work in
+  /// this one.
   std::string later(Continuation then);
   /// Runs `then` once, at `due` or as soon after as the machine runs. Returns the timer's id.
   std::string at(Time due, Continuation then);
@@ -95,10 +104,12 @@ class Context {
   /// A nested call, now: authorised, audited, its changes undone if it fails.
   Outcome call(const CallSpec& spec);
 
-  /// Resolves a token that a handler returned: the waiting caller (a client, or a task) goes on. False where nobody waits any more.
+  /// Resolves a token that a handler returned: the waiting caller (a client, or a task) goes on.
+  /// False where nobody waits any more.
   bool resolve(const Token& token, const Result<Document>& result);
 
-  /// Who a credential is now: whether a service may assume a role, before it is used. Errors as Authorizer::identify.
+  /// Who a credential is now: whether a service may assume a role, before it is used. Errors as
+  /// Authorizer::identify.
   Result<Principal> identify(const Credential& credential) const;
 
   // --- blobs: content-addressed, hence deterministic --------------------------------------------
@@ -109,7 +120,8 @@ class Context {
   // --- what followed from what --------------------------------------------------------------
   const std::string& cause() const { return cause_; }
   void set_cause(std::string node) { cause_ = std::move(node); }
-  /// Adds a node under cause() and returns its id. `event_id`: a name by which `tocsin timeline` finds it (may be empty).
+  /// Adds a node under cause() and returns its id. `event_id`: a name by which `tocsin timeline`
+  /// finds it (may be empty).
   std::string trace(std::string_view kind, std::string_view name, std::string_view outcome = {},
                     std::string_view event_id = {});
   /// Notes how a node ended.
@@ -155,7 +167,8 @@ class Call : public Context {
   const Principal& principal_;
 };
 
-/// X-Amzn-Trace-Id for a trace node, and back: how the calls of a function are joined to its invocation.
+/// X-Amzn-Trace-Id for a trace node, and back: how the calls of a function are joined to its
+/// invocation.
 std::string trace_header(std::string_view node, Time now);
 std::string node_of_trace_header(std::string_view header);
 

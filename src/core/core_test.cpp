@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The machine, through a small service of its own: counters that can be raised, fail, wait and call each other.
+// The machine, through a small service of its own: counters that can be raised, fail, wait and call
+// each other.
+#include "core/table.hpp"
 #include "core/testing.hpp"
 #include "core/trace.hpp"
-#include "core/table.hpp"
 
 namespace tocsin::core {
 namespace {
@@ -23,20 +24,27 @@ void raise(Context& context, std::string_view name) {
 
 Outcome raise_counter(Call& call) {
   raise(call, text(call.params(), "Name"));
-  call.emit({.source = "test.counter", .detail_type = "Raised", .detail = {{"name", text(call.params(), "Name")}}});
+  call.emit({.source = "test.counter",
+             .detail_type = "Raised",
+             .detail = {{"name", text(call.params(), "Name")}}});
   if (flag(call.params(), "Fail")) return fail("Refused", "as asked");
   return Object{{"Value", value_of(call, text(call.params(), "Name"))}};
 }
 
 CallSpec as_test_service(Context& context, Document params) {
-  return {"test", "Raise", std::move(params), context.scope(),
-          {.kind = Credential::Kind::Service, .service = "test.amazonaws.com"}, {}};
+  return {"test",
+          "Raise",
+          std::move(params),
+          context.scope(),
+          {.kind = Credential::Kind::Service, .service = "test.amazonaws.com"},
+          {}};
 }
 
 Outcome start_job(Call& call) {
   Task task{.work = JobSpec{.kind = "test.job", .payload = Object{{"secret", call.seal("hush")}}},
             .then = {"test.done", Object{{"name", "jobs"}}}};
-  if (const auto attempts = integer(call.params(), "Attempts")) task.retry.attempts = static_cast<int>(*attempts);
+  if (const auto attempts = integer(call.params(), "Attempts"))
+    task.retry.attempts = static_cast<int>(*attempts);
   if (flag(call.params(), "AtMostOnce")) {
     std::get<JobSpec>(task.work).delivery = JobSpec::Delivery::AtMostOnce;
   }
@@ -51,14 +59,17 @@ Outcome wait(Call& call) {
 }
 
 void register_test_service(Registry& registry) {
-  const auto read = [](Call& call) -> Outcome { return Object{{"Value", value_of(call, text(call.params(), "Name"))}}; };
+  const auto read = [](Call& call) -> Outcome {
+    return Object{{"Value", value_of(call, text(call.params(), "Name"))}};
+  };
   const auto nested = [](Call& call) -> Outcome {
     raise(call, "outer");
     auto inner = call.call(as_test_service(call, Object{{"Name", "inner"}, {"Fail", true}}));
     return Object{{"Inner", std::move(inner).result() ? "ok" : "failed"}};
   };
   const auto task = [](Call& call) -> Outcome {
-    call.start({.work = as_test_service(call, Object{{"Name", "tasks"}}), .then = {"test.done", Object{{"name", "done"}}}});
+    call.start({.work = as_test_service(call, Object{{"Name", "tasks"}}),
+                .then = {"test.done", Object{{"name", "done"}}}});
     return Object{};
   };
   registry.add(Service{"test",
@@ -163,17 +174,21 @@ TEST(Machine, AJobsFinalErrorReachesItsContinuation) {
 TEST(Machine, SecretsDoNotLieInTheLogOrState) {
   TestCloud cloud(register_test_service);
   ASSERT_TRUE(cloud.call("test", "StartJob", Object{}));
-  cloud.stores().state->scan("", "", store::Direction::Forward, [](std::string_view, std::string_view value) {
-    EXPECT_EQ(value.find("hush"), std::string_view::npos);
-    return true;
-  });
+  cloud.stores().state->scan("", "", store::Direction::Forward,
+                             [](std::string_view, std::string_view value) {
+                               EXPECT_EQ(value.find("hush"), std::string_view::npos);
+                               return true;
+                             });
 }
 
 TEST(Machine, SameInputsSameState) {
   TestCloud cloud(register_test_service);
-  cloud.on_job("test.job", [](const Job&) -> Result<Document> { return Document(Object{{"ok", true}}); });
+  cloud.on_job("test.job", [](const Job&) -> Result<Document> {
+    return Document(Object{{"ok", true}});
+  });
   for (int i = 0; i < 50; ++i) {
-    (void)cloud.call("test", "Raise", Object{{"Name", std::to_string(i % 7)}, {"Fail", i % 5 == 0}});
+    (void)cloud.call("test", "Raise",
+                     Object{{"Name", std::to_string(i % 7)}, {"Fail", i % 5 == 0}});
     (void)cloud.call("test", "Nested", Object{});
     (void)cloud.call("test", "StartTask", Object{});
     (void)cloud.call("test", "StartJob", Object{});
@@ -189,8 +204,10 @@ TEST(Machine, TheTimelineShowsWhatFollowedFromWhat) {
   ASSERT_EQ(cloud.events().size(), 1u);
   const auto nodes = timeline(*cloud.stores().state, cloud.events()[0].id);
   std::vector<std::string> names;
-  for (const auto& node : nodes) names.push_back(node.kind + " " + node.name);
-  EXPECT_THAT(names, testing::ElementsAre("call test:StartTask", "task test:Raise", "call test:Raise", "event test.counter Raised"));
+  for (const auto& node : nodes)
+    names.push_back(node.kind + " " + node.name);
+  EXPECT_THAT(names, testing::ElementsAre("call test:StartTask", "task test:Raise",
+                                          "call test:Raise", "event test.counter Raised"));
 }
 
 TEST(Trace, HeadersNameTheirNode) {

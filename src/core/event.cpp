@@ -17,7 +17,8 @@ std::string_view detail_type_of_record(std::string_view event_type) {
 
 Object envelope(const Event& event) {
   Array resources;
-  for (const auto& resource : event.resources) resources.push_back(boost::json::string(resource));
+  for (const auto& resource : event.resources)
+    resources.push_back(boost::json::string(resource));
   return {{"version", "0"},
           {"id", event.id},
           {"detail-type", event.detail_type},

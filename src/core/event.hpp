@@ -12,8 +12,8 @@
 
 namespace tocsin::core {
 
-/// Something that happened, in EventBridge's terms. Whoever registered with Registry::on_event sees it in the same
-/// input; the events service matches it against the rules of its bus.
+/// Something that happened, in EventBridge's terms. Whoever registered with Registry::on_event sees
+/// it in the same input; the events service matches it against the rules of its bus.
 /// https://docs.aws.amazon.com/eventbridge/latest/userguide/aws-events.html
 struct Event {
   std::string id;           // UUID; filled by Context::emit where empty
@@ -24,14 +24,18 @@ struct Event {
   std::vector<std::string> resources;
   Object detail;
   std::string bus = "default";  // name of the bus, in `bus_scope`
-  std::optional<Scope> bus_scope = {};  // of an ingested event, which says another account or region than its bus has
-  std::string cause;        // trace node; filled by Context::emit
+  std::optional<Scope> bus_scope =
+      {};             // of an ingested event, which says another account or region than its bus has
+  std::string cause;  // trace node; filled by Context::emit
 };
 
 /// Where the event's bus is.
-inline const Scope& home(const Event& event) { return event.bus_scope ? *event.bus_scope : event.scope; }
+inline const Scope& home(const Event& event) {
+  return event.bus_scope ? *event.bus_scope : event.scope;
+}
 
-/// A CloudTrail record's eventSource ("ec2.amazonaws.com") as the `source` of its event ("aws.ec2").
+/// A CloudTrail record's eventSource ("ec2.amazonaws.com") as the `source` of its event
+/// ("aws.ec2").
 std::string source_of_record(std::string_view event_source);
 /// A record's eventType as the `detail-type` of its event.
 /// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html

@@ -5,7 +5,8 @@
 
 namespace tocsin::core {
 
-// A zero byte ends a part; inside a part 0x00 and 0x01 are written 0x01 0x01 and 0x01 0x02, which keeps the order.
+// A zero byte ends a part; inside a part 0x00 and 0x01 are written 0x01 0x01 and 0x01 0x02, which
+// keeps the order.
 Key& Key::add(std::string_view part) {
   for (const char c : part) {
     if (c == '\0' || c == '\1') {

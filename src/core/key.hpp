@@ -16,12 +16,14 @@ class Key {
  public:
   Key() = default;
   Key(std::initializer_list<std::string_view> parts) {
-    for (const auto part : parts) add(part);
+    for (const auto part : parts)
+      add(part);
   }
   /// Key::of(scope, name): account, region, then the parts.
   template <class... Parts>
   static Key of(const Scope& scope, const Parts&... parts) {
-    return Key{std::string_view(scope.account.str()), std::string_view(scope.region), std::string_view(parts)...};
+    return Key{std::string_view(scope.account.str()), std::string_view(scope.region),
+               std::string_view(parts)...};
   }
   Key& add(std::string_view part);
   const std::string& bytes() const { return bytes_; }

@@ -11,7 +11,8 @@
 
 namespace tocsin::core {
 
-Machine::Machine(const Registry& registry, store::State& state, store::Blobs& blobs, Secrets secrets)
+Machine::Machine(const Registry& registry, store::State& state, store::Blobs& blobs,
+                 Secrets secrets)
     : registry_(registry), state_(state), blobs_(blobs), secrets_(std::move(secrets)) {
   id_key_ = secrets_.derive("tocsin ids", 32);
 }
@@ -27,7 +28,8 @@ Result<void> Machine::load() {
   const auto meta = kMeta.get(state_, Key{"machine"}).value_or(Meta{.version = kVersion});
   if (meta.version > kVersion) {
     return fail(internal_error(fmt::format(
-        "the data folder is of machine version {}, this binary's is {}: use a newer tocsin", meta.version, kVersion)));
+        "the data folder is of machine version {}, this binary's is {}: use a newer tocsin",
+        meta.version, kVersion)));
   }
   applied_ = meta.applied;
   epoch_ = meta.epoch;
@@ -77,12 +79,18 @@ void Machine::dispatch(Context& context, const Input& input) {
       }
       return;
     }
-    case Input::Kind::Timer: return fire_timer(context, string_of(input.body, "timer"));
-    case Input::Kind::JobResult: return job_result(context, input.body);
-    case Input::Kind::Audit: return record_read(context, input.body);
-    case Input::Kind::Bootstrap: return bootstrap(context, input.body);
-    case Input::Kind::Reset: return reset(context, input.body);
-    case Input::Kind::Upgrade: return;
+    case Input::Kind::Timer:
+      return fire_timer(context, string_of(input.body, "timer"));
+    case Input::Kind::JobResult:
+      return job_result(context, input.body);
+    case Input::Kind::Audit:
+      return record_read(context, input.body);
+    case Input::Kind::Bootstrap:
+      return bootstrap(context, input.body);
+    case Input::Kind::Reset:
+      return reset(context, input.body);
+    case Input::Kind::Upgrade:
+      return;
   }
 }
 
@@ -93,7 +101,8 @@ void Machine::settle(Context& context) {
     for (; turn.delivered < turn.events.size(); ++turn.delivered) {
       const Event event = turn.events[turn.delivered];
       Context reaction(*this, turn, context.transaction_, event.scope, event.cause);
-      for (const auto& react : registry_.tables_->on_event) react(reaction, event);
+      for (const auto& react : registry_.tables_->on_event)
+        react(reaction, event);
     }
   };
   deliver();
@@ -104,22 +113,29 @@ void Machine::settle(Context& context) {
 void Machine::index_changes(const store::Batch& changes) {
   static const auto timers = row_key(kTimers.name(), {});
   static const auto jobs = row_key(kJobs.name(), {});
-  for (auto at = changes.lower_bound(timers); at != changes.end() && at->first.starts_with(timers); ++at) {
+  for (auto at = changes.lower_bound(timers); at != changes.end() && at->first.starts_with(timers);
+       ++at) {
     auto parts = Key::split(std::string_view(at->first).substr(timers.size()));
     std::pair<std::string, std::string> entry(std::move(parts[0]), std::move(parts[1]));
-    if (at->second) timers_.insert(std::move(entry));
-    else timers_.erase(entry);
+    if (at->second)
+      timers_.insert(std::move(entry));
+    else
+      timers_.erase(entry);
   }
-  for (auto at = changes.lower_bound(jobs); at != changes.end() && at->first.starts_with(jobs); ++at) {
+  for (auto at = changes.lower_bound(jobs); at != changes.end() && at->first.starts_with(jobs);
+       ++at) {
     auto id = Key::split(std::string_view(at->first).substr(jobs.size()))[0];
-    if (at->second) jobs_.insert(std::move(id));
-    else jobs_.erase(id);
+    if (at->second)
+      jobs_.insert(std::move(id));
+    else
+      jobs_.erase(id);
   }
 }
 
 void Machine::bootstrap(Context& context, const Document& body) {
   context.set_scope({AccountId(string_of(body, "account")), "us-east-1"});
-  for (const auto& make : registry_.tables_->on_bootstrap) make(context);
+  for (const auto& make : registry_.tables_->on_bootstrap)
+    make(context);
 }
 
 void Machine::reset(Context& context, const Document& body) {
@@ -128,7 +144,8 @@ void Machine::reset(Context& context, const Document& body) {
     keys.emplace_back(key);
     return true;
   });
-  for (auto& key : keys) context.transaction_.erase(std::move(key));
+  for (auto& key : keys)
+    context.transaction_.erase(std::move(key));
   ++context.turn_.epoch;
   bootstrap(context, body);
 }

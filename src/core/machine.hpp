@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The deterministic machine: input -> handler -> state + events + jobs. Same inputs, same state, byte for byte.
+// The deterministic machine: input -> handler -> state + events + jobs. Same inputs, same state,
+// byte for byte.
 //
-// One thread applies; `read` may be called on any thread with a snapshot of its own. The machine does not know the log: who
-// drives it (Cloud, TestCloud, the simulator, replay) appends first, applies then, and answers last.
+// One thread applies; `read` may be called on any thread with a snapshot of its own. The machine
+// does not know the log: who drives it (Cloud, TestCloud, the simulator, replay) appends first,
+// applies then, and answers last.
 #pragma once
 
 #include <set>
@@ -23,7 +25,8 @@ struct TraceNode;
 
 class Machine {
  public:
-  /// Of the meaning of inputs. Raise it when the same input would yield another state; an upgrade is an input of its own (ARCHITECTURE.md, idea 9).
+  /// Of the meaning of inputs. Raise it when the same input would yield another state; an upgrade
+  /// is an input of its own (ARCHITECTURE.md, idea 9).
   static constexpr int kVersion = 1;
 
   /// Error where the state is newer than this binary.
@@ -40,11 +43,12 @@ class Machine {
     std::vector<std::string> secret_results = {};
   };
   struct Applied {
-    std::vector<Reply> replies;     // of calls that came from outside
-    std::vector<PendingJob> jobs;   // to be given to workers
+    std::vector<Reply> replies;    // of calls that came from outside
+    std::vector<PendingJob> jobs;  // to be given to workers
   };
   /// Applies the input of `sequence` (applied() + 1) and commits its effects as one batch. An error
-  /// means that the state could not be written: nothing was changed, and the machine must not go on.
+  /// means that the state could not be written: nothing was changed, and the machine must not go
+  /// on.
   Result<Applied> apply(std::uint64_t sequence, const Input& input);
 
   struct Answer {
@@ -91,13 +95,14 @@ class Machine {
     std::string request_id;  // a client
     std::string task_id;     // or a task; both empty: a handler that called and goes on itself
   };
-  Outcome perform(Context& context, Request& request, const Principal* principal, const Waiter& waiter);
+  Outcome perform(Context& context, Request& request, const Principal* principal,
+                  const Waiter& waiter);
   Outcome run_handler(Call& call, const Operation& operation);
   Result<void> check_needs(Call& call, const Operation& operation);
   void park(Context& context, const Token& token, const Waiter& waiter, Request& request,
             const Principal& principal, const TraceNode& node);
-  void end_call(Context& context, TraceNode node, const Request& request, const Principal& principal,
-                const Result<Document>& outcome);
+  void end_call(Context& context, TraceNode node, const Request& request,
+                const Principal& principal, const Result<Document>& outcome);
   void record(Context& context, const Request& request, const Principal& principal,
               const Result<Document>& outcome, const std::string& event_id, bool read);
   void record_read(Context& context, const Document& body);
@@ -109,7 +114,8 @@ class Machine {
   void end_attempt(Context& context, const std::string& id, const Result<Document>& outcome);
   void job_result(Context& context, const Document& body);
   void fire_timer(Context& context, const std::string& id);
-  void resume(Context& context, const Continuation& then, const Result<Document>& outcome, int attempts);
+  void resume(Context& context, const Continuation& then, const Result<Document>& outcome,
+              int attempts);
   PendingJob make_job(const std::string& task_id, int attempt, const TaskRow& row) const;
   // changes.cpp: resource changes
   void emit_changes(Context& context);

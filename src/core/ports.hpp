@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What core itself needs on every call, and which services provide: the authoriser (iam) and the audit (cloudtrail).
+// What core itself needs on every call, and which services provide: the authoriser (iam) and the
+// audit (cloudtrail).
 #pragma once
 
 #include <optional>
@@ -27,8 +28,8 @@ class Authorizer {
   virtual std::optional<Secret> secret_of(const store::View& view, const Secrets& secrets,
                                           std::string_view access_key_id) const = 0;
 
-  /// Errors: InvalidClientTokenId (unknown or inactive key), ExpiredToken; AccessDenied where a service may not
-  /// assume the role of a nested call.
+  /// Errors: InvalidClientTokenId (unknown or inactive key), ExpiredToken; AccessDenied where a
+  /// service may not assume the role of a nested call.
   virtual Result<Principal> identify(const store::View& view, const Credential& credential,
                                      Time now) const = 0;
 
@@ -39,10 +40,11 @@ class Authorizer {
 
 /// Everything about one call that ended, well or not.
 struct CallRecord {
-  std::string event_id;      // UUID: CloudTrail's eventID, and the call's name in `tocsin timeline`
+  std::string event_id;  // UUID: CloudTrail's eventID, and the call's name in `tocsin timeline`
   const Request& request;
   const Principal& principal;
-  const Result<Document>& outcome;  // for reads the reply is null: CloudTrail has no responseElements for them
+  const Result<Document>&
+      outcome;  // for reads the reply is null: CloudTrail has no responseElements for them
   Time time{};
   bool read = false;
 };

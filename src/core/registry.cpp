@@ -40,7 +40,9 @@ void Registry::on_bootstrap(std::function<void(Context&)> make) {
 void Registry::set_authorizer(std::unique_ptr<Authorizer> authorizer) {
   tables_->authorizer = std::move(authorizer);
 }
-void Registry::set_audit(std::unique_ptr<Audit> audit) { tables_->audit = std::move(audit); }
+void Registry::set_audit(std::unique_ptr<Audit> audit) {
+  tables_->audit = std::move(audit);
+}
 
 const Service* Registry::service(std::string_view id) const {
   const auto found = tables_->services.find(id);
@@ -57,7 +59,9 @@ const Operation* Registry::operation(std::string_view service, std::string_view 
 const std::map<std::string, Service, std::less<>>& Registry::services() const {
   return tables_->services;
 }
-const std::vector<ResourceType>& Registry::resource_types() const { return tables_->types; }
+const std::vector<ResourceType>& Registry::resource_types() const {
+  return tables_->types;
+}
 
 const Authorizer& Registry::authorizer() const {
   TOCSIN_ASSERT(tables_->authorizer);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of contents of the cloud: every service states here what it serves and what it reacts to.
+// The table of contents of the cloud: every service states here what it serves and what it reacts
+// to.
 #pragma once
 
 #include <functional>
@@ -14,7 +15,8 @@
 namespace tocsin::core {
 
 using Handler = std::function<Outcome(Call&)>;
-/// Which permissions a call needs, from its parameters and the state. Empty: none (GetCallerIdentity).
+/// Which permissions a call needs, from its parameters and the state. Empty: none
+/// (GetCallerIdentity).
 using Needs = std::function<std::vector<Access>(Call&)>;
 
 enum class Effect {
@@ -27,23 +29,25 @@ struct Operation {
   Effect effect;
   Handler handler;
   Needs needs = {};  // where absent: one Access, "<action prefix>:<name>" on "*"
-  /// An array or blob member ("Code.ZipFile") which, when long, is moved to a blob before the call enters the log; the handler then finds a BlobRef
-  /// document in its place: of an array one JSON element a line, of base64 text the decoded bytes.
+  /// An array or blob member ("Code.ZipFile") which, when long, is moved to a blob before the call
+  /// enters the log; the handler then finds a BlobRef document in its place: of an array one JSON
+  /// element a line, of base64 text the decoded bytes.
   std::string_view bulk = {};
 };
 
 /// One change of one resource in one input.
 struct Change {
-  std::string_view type;    // "AWS::SNS::Topic"
+  std::string_view type;  // "AWS::SNS::Topic"
   std::string id;
   std::string arn;
   Scope scope;
-  Document before;          // configuration as `describe` gives it; null: created
-  Document after;           // null: deleted
+  Document before;  // configuration as `describe` gives it; null: created
+  Document after;   // null: deleted
   std::string cause;
 };
 
-/// How one kind of resource is described, once: Config, CloudFormation, Cloud Control, tags and checks stand on it.
+/// How one kind of resource is described, once: Config, CloudFormation, Cloud Control, tags and
+/// checks stand on it.
 struct ResourceType {
   std::string_view type;   // "AWS::SNS::Topic"
   std::string_view table;  // rows of this table are the resources
@@ -62,9 +66,11 @@ struct ResourceType {
   };
   std::function<Description(const store::View&, const Document& row)> describe;
 
-  /// Declarative life cycle, as calls to the service's own operations with `call` (made by `context` as its caller).
+  /// Declarative life cycle, as calls to the service's own operations with `call` (made by
+  /// `context` as its caller).
   using Make = std::function<Outcome(Call& call, const Object& properties)>;
-  using Change = std::function<Outcome(Call& call, const std::string& id, const Object& properties)>;
+  using Change =
+      std::function<Outcome(Call& call, const std::string& id, const Object& properties)>;
   using Remove = std::function<Outcome(Call& call, const std::string& id)>;
   Make create = {};
   Change update = {};

@@ -8,7 +8,8 @@ namespace tocsin::core {
 
 struct Registry::Tables {
   std::map<std::string, Service, std::less<>> services;
-  std::map<std::string, std::map<std::string, const Operation*, std::less<>>, std::less<>> operations;
+  std::map<std::string, std::map<std::string, const Operation*, std::less<>>, std::less<>>
+      operations;
   std::vector<ResourceType> types;
   std::map<std::string, std::size_t, std::less<>> type_of_table;
   std::map<std::string, Resume, std::less<>> resumes;

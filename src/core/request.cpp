@@ -28,7 +28,8 @@ Request request_from(const Document& document) {
   request.operation = string_of(document, "operation");
   if (const auto* params = find(document, "params")) request.params = *params;
   request.scope = {AccountId(string_of(document, "account")), string_of(document, "region")};
-  if (const auto* credential = find(document, "credential")) decode(*credential, request.credential);
+  if (const auto* credential = find(document, "credential"))
+    decode(*credential, request.credential);
   request.source_ip = string_of(document, "ip");
   request.user_agent = string_of(document, "agent");
   request.host = string_of(document, "host");

@@ -28,12 +28,13 @@ struct Credential {
   Kind kind = Kind::Anonymous;
   std::string access_key_id;
   AccountId account;
-  std::string service;       // "events.amazonaws.com"
+  std::string service;  // "events.amazonaws.com"
   std::string role_arn;
   std::string session_name;
-  std::string source_arn;    // aws:SourceArn (its account is aws:SourceAccount)
+  std::string source_arn;  // aws:SourceArn (its account is aws:SourceAccount)
 };
-BOOST_DESCRIBE_STRUCT(Credential, (), (kind, access_key_id, account, service, role_arn, session_name, source_arn))
+BOOST_DESCRIBE_STRUCT(Credential, (),
+                      (kind, access_key_id, account, service, role_arn, session_name, source_arn))
 
 struct Request {
   std::string id;         // request id, a UUID
@@ -45,8 +46,9 @@ struct Request {
   std::string source_ip;
   std::string user_agent;
   std::string host;
-  std::string cause;      // trace node that this call follows from (Lambda's trace header); may be empty
-  bool secure = false;    // came over TLS
+  std::string
+      cause;  // trace node that this call follows from (Lambda's trace header); may be empty
+  bool secure = false;  // came over TLS
 };
 
 /// Who calls: what a Credential turned out to be.
@@ -56,32 +58,32 @@ struct Principal {
   BOOST_DESCRIBE_NESTED_ENUM(Kind, Root, User, AssumedRole, FederatedUser, Service, Anonymous)
   Kind kind = Kind::Anonymous;
   AccountId account;
-  std::string arn;            // user, root, or assumed-role session ARN
-  std::string id;             // AIDA…, AROA…:session, the account id for root
-  std::string name;           // user name or session name
+  std::string arn;   // user, root, or assumed-role session ARN
+  std::string id;    // AIDA…, AROA…:session, the account id for root
+  std::string name;  // user name or session name
   std::string access_key_id;
-  std::string service;        // Kind::Service; for a session: the service that assumed the role
+  std::string service;  // Kind::Service; for a session: the service that assumed the role
   // AssumedRole and FederatedUser:
-  std::string issuer_arn;     // arn:aws:iam::…:role/Name
+  std::string issuer_arn;  // arn:aws:iam::…:role/Name
   std::string issuer_id;
   std::string issuer_name;
   Time issued{};
   bool mfa = false;
   std::string source_identity;
-  std::map<std::string, std::string> tags;       // aws:PrincipalTag
-  std::vector<std::string> session_policies;     // policy texts
+  std::map<std::string, std::string> tags;    // aws:PrincipalTag
+  std::vector<std::string> session_policies;  // policy texts
 };
 BOOST_DESCRIBE_STRUCT(Principal, (),
-                      (kind, account, arn, id, name, access_key_id, service, issuer_arn, issuer_id, issuer_name,
-                       issued, mfa, source_identity, tags, session_policies))
+                      (kind, account, arn, id, name, access_key_id, service, issuer_arn, issuer_id,
+                       issuer_name, issued, mfa, source_identity, tags, session_policies))
 
 /// One thing that a call is about to do, for the authoriser.
 struct Access {
-  std::string action;              // "sns:Publish"
-  std::string resource = "*";      // ARN
-  AccountId owner;                 // account of the resource; empty: the caller's own
-  std::string resource_policy;     // policy text; empty: none
-  bool policy_required = false;    // the resource's own policy must allow (KMS keys, role trust)
+  std::string action;            // "sns:Publish"
+  std::string resource = "*";    // ARN
+  AccountId owner;               // account of the resource; empty: the caller's own
+  std::string resource_policy;   // policy text; empty: none
+  bool policy_required = false;  // the resource's own policy must allow (KMS keys, role trust)
   std::map<std::string, std::vector<std::string>> context;  // the service's condition keys
 };
 

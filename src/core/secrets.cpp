@@ -7,7 +7,9 @@
 namespace tocsin::core {
 namespace {
 
-Document sealed_document(const std::string& sealed) { return Object{{"$sealed", base64(sealed)}}; }
+Document sealed_document(const std::string& sealed) {
+  return Object{{"$sealed", base64(sealed)}};
+}
 
 }  // namespace
 
@@ -40,9 +42,11 @@ void Secrets::open_all(Document& document) const {
   if (is_sealed(document)) {
     if (auto opened = open(document)) document = boost::json::string(*opened);
   } else if (auto* object = document.if_object()) {
-    for (auto& member : *object) open_all(member.value());
+    for (auto& member : *object)
+      open_all(member.value());
   } else if (auto* array = document.if_array()) {
-    for (auto& element : *array) open_all(element);
+    for (auto& element : *array)
+      open_all(element);
   }
 }
 

@@ -14,9 +14,11 @@ void seal_texts(Document& value, const Seal& seal) {
     auto sealed = seal(std::string_view(plain->data(), plain->size()));
     value = std::move(sealed);
   } else if (auto* object = value.if_object()) {
-    for (auto& member : *object) seal_texts(member.value(), seal);
+    for (auto& member : *object)
+      seal_texts(member.value(), seal);
   } else if (auto* array = value.if_array()) {
-    for (auto& element : *array) seal_texts(element, seal);
+    for (auto& element : *array)
+      seal_texts(element, seal);
   }
 }
 

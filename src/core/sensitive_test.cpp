@@ -23,8 +23,9 @@ Outcome create(Call& call) {
 
 Outcome change(Call& call) {
   const auto token = call.park();
-  call.start({.work = JobSpec{.kind = "test.hash", .payload = call.params(), .secret_results = {"Hash"}},
-              .then = {"test.hashed", Object{{"token", token.id}}}});
+  call.start(
+      {.work = JobSpec{.kind = "test.hash", .payload = call.params(), .secret_results = {"Hash"}},
+       .then = {"test.hashed", Object{{"token", token.id}}}});
   return token;
 }
 
@@ -32,8 +33,10 @@ std::string opened;  // what the continuation saw of the result
 
 /// Two operations of the real model of iam, which marks their passwords.
 void register_passwords(Registry& registry) {
-  registry.add(Service{"iam", "iam", {{"CreateLoginProfile", Effect::Write, create},
-                                      {"UpdateLoginProfile", Effect::Write, change}}});
+  registry.add(Service{"iam",
+                       "iam",
+                       {{"CreateLoginProfile", Effect::Write, create},
+                        {"UpdateLoginProfile", Effect::Write, change}}});
   registry.on_resume("test.hashed", [](Context& context, const Resumption& end) {
     opened = *context.open(*find(*end.outcome, "Hash"));
     context.resolve({string_of(end.context, "token")}, Document(Object{}));
@@ -46,16 +49,18 @@ std::string everything(TestCloud& cloud) {
     all += entry;
     return {};
   });
-  cloud.stores().state->scan("", "", store::Direction::Forward, [&](std::string_view key, std::string_view value) {
-    (all += key) += value;
-    return true;
-  });
+  cloud.stores().state->scan("", "", store::Direction::Forward,
+                             [&](std::string_view key, std::string_view value) {
+                               (all += key) += value;
+                               return true;
+                             });
   return all;
 }
 
 TEST(Sensitive, ParametersAreSealedBeforeTheLogAndOpenedByTheHandler) {
   TestCloud cloud(register_passwords);
-  ASSERT_TRUE(cloud.call("iam", "CreateLoginProfile", Object{{"UserName", "eve"}, {"Password", "correct horse"}}));
+  ASSERT_TRUE(cloud.call("iam", "CreateLoginProfile",
+                         Object{{"UserName", "eve"}, {"Password", "correct horse"}}));
   const auto all = everything(cloud);
   EXPECT_EQ(all.find("correct horse"), std::string::npos);
   EXPECT_NE(all.find("$sealed"), std::string::npos);
@@ -70,7 +75,8 @@ TEST(Sensitive, ParkedCallsJobsAndTheirResultsStaySealedAndTheWorkerSeesPlainTex
     seen = job.payload;
     return Object{{"Hash", "hash-of-secret"}, {"Took", 3}};
   });
-  const auto reply = cloud.call("iam", "UpdateLoginProfile", Object{{"UserName", "eve"}, {"Password", "battery staple"}});
+  const auto reply = cloud.call("iam", "UpdateLoginProfile",
+                                Object{{"UserName", "eve"}, {"Password", "battery staple"}});
   ASSERT_TRUE(reply);
   EXPECT_EQ(opened, "hash-of-secret");
   EXPECT_EQ(text(seen, "Password"), "battery staple");
@@ -80,9 +86,12 @@ TEST(Sensitive, ParkedCallsJobsAndTheirResultsStaySealedAndTheWorkerSeesPlainTex
 }
 
 TEST(Sensitive, MapsAreSealedValueByValueAndBlobsKeepTheirNames) {
-  const Seal mask = [](std::string_view plain) -> Document { return Object{{"$sealed", std::string(plain.size(), '*')}}; };
-  Document params = Object{{"Environment", Object{{"Variables", Object{{"KEY", "abc"}}}}},
-                           {"Code", Object{{"ZipFile", Object{{"$blob", std::string(64, 'a')}, {"size", 3}}}}}};
+  const Seal mask = [](std::string_view plain) -> Document {
+    return Object{{"$sealed", std::string(plain.size(), '*')}};
+  };
+  Document params =
+      Object{{"Environment", Object{{"Variables", Object{{"KEY", "abc"}}}}},
+             {"Code", Object{{"ZipFile", Object{{"$blob", std::string(64, 'a')}, {"size", 3}}}}}};
   seal_sensitive("lambda", "CreateFunction", params, mask);
   EXPECT_EQ(to_json(*find_path(params, "Environment.Variables")), R"({"KEY":{"$sealed":"***"}})");
   EXPECT_TRUE(store::blob_ref(*find_path(params, "Code.ZipFile")));

@@ -41,8 +41,8 @@ class Table {
     transaction.erase(row_key(name_, key));
   }
 
-  /// Rows whose key begins with `prefix`, in key order; `after` (a full Key) skips up to and including it. The
-  /// visitor gets the row's key parts and value, and returns false to stop.
+  /// Rows whose key begins with `prefix`, in key order; `after` (a full Key) skips up to and
+  /// including it. The visitor gets the row's key parts and value, and returns false to stop.
   using Visit = std::function<bool(const std::vector<std::string>& key, const T& value)>;
   void scan(const store::View& view, const Key& prefix, const Visit& visit,
             store::Direction direction = store::Direction::Forward,

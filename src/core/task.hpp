@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable-execution kernel's vocabulary. A *task* is work that is carried out until it succeeds or its retry policy is
-// used up, over crashes and restarts; its *continuation* then runs, once. Deliveries, asynchronous
-// invocations, workflows, automations and escalations are all made of tasks and timers.
+// The durable-execution kernel's vocabulary. A *task* is work that is carried out until it succeeds
+// or its retry policy is used up, over crashes and restarts; its *continuation* then runs, once.
+// Deliveries, asynchronous invocations, workflows, automations and escalations are all made of
+// tasks and timers.
 #pragma once
 
 #include <functional>
@@ -36,7 +37,8 @@ struct JobSpec {
   };
   BOOST_DESCRIBE_NESTED_ENUM(Delivery, AtLeastOnce, AtMostOnce)
   Delivery delivery = Delivery::AtLeastOnce;
-  std::vector<std::string> secret_results = {};  // members of the result that are sealed before they enter the log
+  std::vector<std::string> secret_results =
+      {};  // members of the result that are sealed before they enter the log
 };
 BOOST_DESCRIBE_STRUCT(JobSpec, (), (kind, payload, delivery, secret_results))
 BOOST_DESCRIBE_STRUCT(CallSpec, (), (service, operation, params, scope, credential, principal))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The durable-execution kernel: tasks with retries, their jobs, timers and continuations.
 #include <cmath>
-
 #include <fmt/format.h>
 
 #include "base/assert.hpp"
@@ -26,7 +25,8 @@ bool may_retry(const TaskRow& task, const Error& error, Time now) {
 }
 
 Duration delay_before_next(const Retry& retry, int attempts, double fraction) {
-  const double grown = static_cast<double>(retry.initial.count()) * std::pow(retry.rate, attempts - 1);
+  const double grown =
+      static_cast<double>(retry.initial.count()) * std::pow(retry.rate, attempts - 1);
   const double capped = std::min(grown, static_cast<double>(retry.max_delay.count()));
   return Duration(static_cast<std::int64_t>(capped * (1 + retry.jitter * (2 * fraction - 1))));
 }
@@ -35,14 +35,19 @@ std::string name_of(const TaskRow& task) {
   return task.call ? task.call->service + ":" + task.call->operation : task.job->kind;
 }
 
-std::string job_id(const std::string& task, int attempt) { return fmt::format("{}.{}", task, attempt); }
+std::string job_id(const std::string& task, int attempt) {
+  return fmt::format("{}.{}", task, attempt);
+}
 
 }  // namespace
 
 std::string Machine::start_task(Context& context, Task task) {
   auto& turn = context.turn_;
   const auto id = fmt::format("{:x}-{:016x}-{:x}", turn.epoch, turn.sequence, ++turn.ids);
-  TaskRow row{.retry = task.retry, .then = std::move(task.then), .started = context.now(), .scope = context.scope()};
+  TaskRow row{.retry = task.retry,
+              .then = std::move(task.then),
+              .started = context.now(),
+              .scope = context.scope()};
   if (auto* call = std::get_if<CallSpec>(&task.work)) {
     row.call = std::move(*call);
     context.seal_sensitive(row.call->service, row.call->operation, row.call->params);
@@ -60,10 +65,12 @@ std::string Machine::start_task(Context& context, Task task) {
   return id;
 }
 
-Machine::PendingJob Machine::make_job(const std::string& task_id, int attempt, const TaskRow& row) const {
+Machine::PendingJob Machine::make_job(const std::string& task_id, int attempt,
+                                      const TaskRow& row) const {
   auto payload = row.job->payload;
   secrets_.open_all(payload);
-  return {Job{job_id(task_id, attempt), row.job->kind, std::move(payload), row.node}, row.job->delivery, row.job->secret_results};
+  return {Job{job_id(task_id, attempt), row.job->kind, std::move(payload), row.node},
+          row.job->delivery, row.job->secret_results};
 }
 
 void Machine::run_task(Context& context, const std::string& id) {
@@ -89,11 +96,13 @@ void Machine::attempt(Context& context, const std::string& id, TaskRow row) {
                   .source_ip = row.call->credential.service,
                   .user_agent = row.call->credential.service};
   const bool as_session = request.credential.kind == Credential::Kind::Session;
-  auto outcome = perform(context, request, as_session ? &row.call->principal : nullptr, {.task_id = id});
+  auto outcome =
+      perform(context, request, as_session ? &row.call->principal : nullptr, {.task_id = id});
   if (!outcome.pending()) end_attempt(context, id, std::move(outcome).result());
 }
 
-void Machine::end_attempt(Context& context, const std::string& id, const Result<Document>& outcome) {
+void Machine::end_attempt(Context& context, const std::string& id,
+                          const Result<Document>& outcome) {
   auto row = kTasks.get(context, Key{id});
   if (!row) return;
   context.set_scope(row->scope);
@@ -125,11 +134,13 @@ void Machine::fire_timer(Context& context, const std::string& id) {
   kTimers.erase(context, Key{due->due, id});
   context.set_scope(timer->scope);
   context.set_cause(timer->cause);
-  if (timer->then.name == kRunTask) return run_task(context, string_of(timer->then.context, "task"));
+  if (timer->then.name == kRunTask)
+    return run_task(context, string_of(timer->then.context, "task"));
   resume(context, timer->then, Document(nullptr), 0);
 }
 
-void Machine::resume(Context& context, const Continuation& then, const Result<Document>& outcome, int attempts) {
+void Machine::resume(Context& context, const Continuation& then, const Result<Document>& outcome,
+                     int attempts) {
   if (then.name.empty()) return;
   const auto& resumes = registry_.tables_->resumes;
   const auto found = resumes.find(then.name);

@@ -15,20 +15,26 @@ const AccountId kAccount("123456789012");
 
 class AllowAll : public Authorizer {
  public:
-  std::optional<Secret> secret_of(const store::View&, const Secrets&, std::string_view) const override {
+  std::optional<Secret> secret_of(const store::View&, const Secrets&,
+                                  std::string_view) const override {
     return std::nullopt;
   }
-  Result<Principal> identify(const store::View&, const Credential& credential, Time) const override {
+  Result<Principal> identify(const store::View&, const Credential& credential,
+                             Time) const override {
     const auto& account = credential.account.empty() ? kAccount : credential.account;
     if (credential.kind == Credential::Kind::Service) {
-      return Principal{.kind = Principal::Kind::Service, .account = account, .arn = credential.service, .service = credential.service};
+      return Principal{.kind = Principal::Kind::Service,
+                       .account = account,
+                       .arn = credential.service,
+                       .service = credential.service};
     }
     return Principal{.kind = Principal::Kind::Root,
                      .account = account,
                      .arn = "arn:aws:iam::" + account.str() + ":root",
                      .id = account.str()};
   }
-  Result<void> authorize(const store::View&, const Principal&, const Request&, const Access&, Time) const override {
+  Result<void> authorize(const store::View&, const Principal&, const Request&, const Access&,
+                         Time) const override {
     return {};
   }
 };
@@ -38,14 +44,16 @@ void make_signed(Document& value) {
   if (value.is_uint64() && value.get_uint64() <= static_cast<std::uint64_t>(INT64_MAX)) {
     value = static_cast<std::int64_t>(value.get_uint64());
   } else if (auto* items = value.if_array()) {
-    for (auto& item : *items) make_signed(item);
+    for (auto& item : *items)
+      make_signed(item);
   } else if (auto* members = value.if_object()) {
-    for (auto& member : *members) make_signed(member.value());
+    for (auto& member : *members)
+      make_signed(member.value());
   }
 }
 
-/// A successful reply, or the error ReplyNotInModel where AWS's model does not know what it says. Services without a
-/// model are tests' own.
+/// A successful reply, or the error ReplyNotInModel where AWS's model does not know what it says.
+/// Services without a model are tests' own.
 Result<Document> checked(const Request& request, Result<Document> reply) {
   const auto* service = model::service(request.service);
   const auto* operation = service ? service->operation(request.operation) : nullptr;
@@ -56,25 +64,31 @@ Result<Document> checked(const Request& request, Result<Document> reply) {
   make_signed(said);
   const auto found = model::unknown_members(shape, said);
   if (found.empty()) return reply;
-  auto message = fmt::format("{}:{} answered what the model does not know: {}", request.service, request.operation,
-                             fmt::join(found, "; "));
+  auto message = fmt::format("{}:{} answered what the model does not know: {}", request.service,
+                             request.operation, fmt::join(found, "; "));
   fmt::print(stderr, "{}\n", message);
   return fail("ReplyNotInModel", std::move(message), 500);
 }
 
-Secrets test_secrets() { return Secrets(std::string(32, 't')); }
+Secrets test_secrets() {
+  return Secrets(std::string(32, 't'));
+}
 
 }  // namespace
 
-std::unique_ptr<Authorizer> allow_all() { return std::make_unique<AllowAll>(); }
+std::unique_ptr<Authorizer> allow_all() {
+  return std::make_unique<AllowAll>();
+}
 
-TestCloud::TestCloud(const Register& register_services) : TestCloud(register_services, store::in_memory()) {}
+TestCloud::TestCloud(const Register& register_services)
+    : TestCloud(register_services, store::in_memory()) {}
 
 TestCloud::TestCloud(const Register& register_services, store::Stores stores)
     : events_(std::make_shared<std::vector<Event>>()), stores_(std::move(stores)) {
   registry_.set_authorizer(allow_all());
   register_services(registry_);
-  registry_.on_event([events = events_](Context&, const Event& event) { events->push_back(event); });
+  registry_.on_event(
+      [events = events_](Context&, const Event& event) { events->push_back(event); });
   auto machine = Machine::open(registry_, *stores_.state, *stores_.blobs, test_secrets());
   TOCSIN_ASSERT(machine);
   machine_ = *std::move(machine);
@@ -83,7 +97,8 @@ TestCloud::TestCloud(const Register& register_services, store::Stores stores)
   }
 }
 
-Request TestCloud::request(std::string_view service, std::string_view operation, Document params) const {
+Request TestCloud::request(std::string_view service, std::string_view operation,
+                           Document params) const {
   return {.id = fmt::format("request-{}", requests_ + 1),
           .service = std::string(service),
           .operation = std::string(operation),
@@ -94,7 +109,8 @@ Request TestCloud::request(std::string_view service, std::string_view operation,
           .user_agent = "test"};
 }
 
-Result<Document> TestCloud::call(std::string_view service, std::string_view operation, Document params) {
+Result<Document> TestCloud::call(std::string_view service, std::string_view operation,
+                                 Document params) {
   return call(request(service, operation, std::move(params)));
 }
 
@@ -141,8 +157,10 @@ void TestCloud::apply(Input input) {
   TOCSIN_ASSERT(stores_.log->append(std::span(&entry, 1)));
   auto applied = machine_->apply(machine_->applied() + 1, *input_from(entry));
   TOCSIN_ASSERT(applied);
-  for (auto& reply : applied->replies) late_replies.insert_or_assign(reply.request_id, std::move(reply.result));
-  for (auto& job : applied->jobs) jobs_.push_back(std::move(job));
+  for (auto& reply : applied->replies)
+    late_replies.insert_or_assign(reply.request_id, std::move(reply.result));
+  for (auto& job : applied->jobs)
+    jobs_.push_back(std::move(job));
 }
 
 void TestCloud::run_jobs() {
@@ -159,7 +177,8 @@ void TestCloud::run_jobs() {
 void TestCloud::settle() {
   do {
     run_jobs();
-    for (const auto& timer : machine_->due_timers(now_, 100)) apply(timer_input(timer));
+    for (const auto& timer : machine_->due_timers(now_, 100))
+      apply(timer_input(timer));
   } while (!jobs_.empty() || !machine_->due_timers(now_, 1).empty());
 }
 
@@ -178,10 +197,11 @@ std::string TestCloud::replayed_digest() const {
   auto machine = Machine::open(registry_, *fresh.state, *stores_.blobs, test_secrets());
   TOCSIN_ASSERT(machine);
   const auto seen = events_->size();
-  const auto read = stores_.log->read(1, [&](std::uint64_t sequence, std::string_view entry) -> Result<void> {
-    TRY((*machine)->apply(sequence, TRY(input_from(entry))));
-    return {};
-  });
+  const auto read =
+      stores_.log->read(1, [&](std::uint64_t sequence, std::string_view entry) -> Result<void> {
+        TRY((*machine)->apply(sequence, TRY(input_from(entry))));
+        return {};
+      });
   if (!read) return "the log does not replay: " + read.error().message;
   events_->resize(seen);
   return store::digest(*fresh.state);

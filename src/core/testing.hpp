@@ -18,21 +18,22 @@
 
 namespace tocsin::core {
 
-/// Everybody is the root of the account (123456789012 where the credential names none), a nested call the service that makes it;
-/// everything is allowed. For tests and the simulator.
+/// Everybody is the root of the account (123456789012 where the credential names none), a nested
+/// call the service that makes it; everything is allowed. For tests and the simulator.
 std::unique_ptr<Authorizer> allow_all();
 
 class TestCloud {
  public:
   using Register = std::function<void(Registry&)>;
-  /// Registers the services and bootstraps account 123456789012. Without an authoriser of their own everything is allowed to
-  /// the root of the account; records of calls are collected in `records`.
+  /// Registers the services and bootstraps account 123456789012. Without an authoriser of their own
+  /// everything is allowed to the root of the account; records of calls are collected in `records`.
   explicit TestCloud(const Register& register_services);
   TestCloud(const Register& register_services, store::Stores stores);
 
-  /// One call, its immediate consequences included (timers due now, jobs with a fake worker). A reply with members that
-  /// AWS's model does not know, or of another kind, is the error "ReplyNotInModel". The error of a
-  /// call that stays pending is "StillPending"; its reply then comes into `late_replies`.
+  /// One call, its immediate consequences included (timers due now, jobs with a fake worker). A
+  /// reply with members that AWS's model does not know, or of another kind, is the error
+  /// "ReplyNotInModel". The error of a call that stays pending is "StillPending"; its reply then
+  /// comes into `late_replies`.
   Result<Document> call(std::string_view service, std::string_view operation, Document params);
   /// The same as another caller or in another region.
   Result<Document> call(Request request);
@@ -51,7 +52,8 @@ class TestCloud {
   Machine& machine() { return *machine_; }
   store::Stores& stores() { return stores_; }
   std::string digest() const { return store::digest(*stores_.state); }
-  /// Applies the whole log to an empty state and gives that state's digest: equal to digest(), or something is not deterministic.
+  /// Applies the whole log to an empty state and gives that state's digest: equal to digest(), or
+  /// something is not deterministic.
   std::string replayed_digest() const;
 
   /// Every event that was emitted, and every late reply, so far.

@@ -2,7 +2,6 @@
 #include "core/trace.hpp"
 
 #include <deque>
-
 #include <fmt/format.h>
 
 #include "base/assert.hpp"
@@ -15,7 +14,8 @@ namespace {
 std::optional<Key> node_key(std::string_view node) {
   const auto dot = node.find('.');
   if (dot == std::string_view::npos) return std::nullopt;
-  return Key{fmt::format("{:0>16}", node.substr(0, dot)), fmt::format("{:0>8}", node.substr(dot + 1))};
+  return Key{fmt::format("{:0>16}", node.substr(0, dot)),
+             fmt::format("{:0>8}", node.substr(dot + 1))};
 }
 
 constexpr std::uint64_t kForgetEvery = 64;    // inputs
@@ -76,7 +76,8 @@ std::optional<TraceNode> trace_node(const store::View& view, const std::string& 
   return key ? kTrace.get(view, *key) : std::nullopt;
 }
 
-std::vector<TraceNode> timeline(const store::View& view, const std::string& event_id, std::size_t limit) {
+std::vector<TraceNode> timeline(const store::View& view, const std::string& event_id,
+                                std::size_t limit) {
   const auto link = kTraceEvents.get(view, Key{event_id});
   auto root = trace_node(view, link ? link->node : event_id);
   if (!root) return {};
@@ -103,7 +104,8 @@ std::string trace_header(std::string_view node, Time now) {
   const auto dot = std::min(node.find('.'), node.size());
   const auto sequence = node.substr(0, dot);
   const auto number = dot < node.size() ? node.substr(dot + 1) : std::string_view("0");
-  return fmt::format("Root=1-{:08x}-{:0>16}{:0>8};Parent={:0>16};Sampled=0", to_ms(now) / 1000, sequence, number, sequence);
+  return fmt::format("Root=1-{:08x}-{:0>16}{:0>8};Parent={:0>16};Sampled=0", to_ms(now) / 1000,
+                     sequence, number, sequence);
 }
 
 std::string node_of_trace_header(std::string_view header) {

@@ -12,9 +12,9 @@ namespace tocsin::core {
 class Context;
 
 struct TraceNode {
-  std::string id;       // "<sequence>.<number>", hexadecimal
-  std::string kind;     // "call", "event", "match", "task", "job"
-  std::string name;     // "cloudtrail:StopLogging"
+  std::string id;    // "<sequence>.<number>", hexadecimal
+  std::string kind;  // "call", "event", "match", "task", "job"
+  std::string name;  // "cloudtrail:StopLogging"
   Time time{};
   std::string cause;    // node; empty: a root
   std::string outcome;  // "ok", an error code, or empty while it goes on
@@ -28,19 +28,22 @@ struct TraceLink {
 };
 BOOST_DESCRIBE_STRUCT(TraceLink, (), (node))
 
-inline constexpr Table<TraceNode> kTrace{"core.trace"};            // sequence, number (fixed width)
+inline constexpr Table<TraceNode> kTrace{"core.trace"};  // sequence, number (fixed width)
 inline constexpr Table<TraceLink> kTraceEffects{"core.trace_effects"};  // cause, node
 inline constexpr Table<TraceLink> kTraceEvents{"core.trace_events"};    // event id
 
 std::optional<TraceNode> trace_node(const store::View& view, const std::string& node);
 
-/// The whole tree that the event `event_id` (or node) belongs to, from its root, in order of time; empty where unknown. At most `limit` nodes.
-std::vector<TraceNode> timeline(const store::View& view, const std::string& event_id, std::size_t limit = 10'000);
+/// The whole tree that the event `event_id` (or node) belongs to, from its root, in order of time;
+/// empty where unknown. At most `limit` nodes.
+std::vector<TraceNode> timeline(const store::View& view, const std::string& event_id,
+                                std::size_t limit = 10'000);
 
 /// How long nodes are kept.
 inline constexpr auto kTraceAge = std::chrono::hours(24 * 90);
 
-/// Called once for every input; now and then forgets the nodes that are too old: bounded work, no sweep.
+/// Called once for every input; now and then forgets the nodes that are too old: bounded work, no
+/// sweep.
 void forget_old_nodes(Context& context);
 
 }  // namespace tocsin::core

@@ -6,7 +6,8 @@ namespace {
 
 using Changes = store::Batch;
 
-/// Visits the changes in [from, to) that come before `key` in the direction, and says whether `key` itself is changed.
+/// Visits the changes in [from, to) that come before `key` in the direction, and says whether `key`
+/// itself is changed.
 template <class Iterator, class Before>
 bool overlay(Iterator& at, Iterator end, std::string_view key, const Before& before,
              const store::View::Visit& visit, bool& going) {
@@ -58,10 +59,13 @@ void Transaction::put(std::string key, std::string value) {
   changes_.insert_or_assign(std::move(key), std::optional(std::move(value)));
 }
 
-void Transaction::erase(std::string key) { changes_.insert_or_assign(std::move(key), std::nullopt); }
+void Transaction::erase(std::string key) {
+  changes_.insert_or_assign(std::move(key), std::nullopt);
+}
 
 void Transaction::merge(Transaction&& inner) {
-  for (auto& [key, value] : inner.changes_) changes_.insert_or_assign(key, std::move(value));
+  for (auto& [key, value] : inner.changes_)
+    changes_.insert_or_assign(key, std::move(value));
 }
 
 }  // namespace tocsin::core

@@ -27,10 +27,14 @@ struct Turn {
 class Savepoint {
  public:
   explicit Savepoint(Turn& turn)
-      : turn_(turn), events_(turn.events.size()), replies_(turn.applied.replies.size()), jobs_(turn.applied.jobs.size()) {}
+      : turn_(turn),
+        events_(turn.events.size()),
+        replies_(turn.applied.replies.size()),
+        jobs_(turn.applied.jobs.size()) {}
   void roll_back() {
     turn_.events.erase(turn_.events.begin() + events_, turn_.events.end());
-    turn_.applied.replies.erase(turn_.applied.replies.begin() + replies_, turn_.applied.replies.end());
+    turn_.applied.replies.erase(turn_.applied.replies.begin() + replies_,
+                                turn_.applied.replies.end());
     turn_.applied.jobs.erase(turn_.applied.jobs.begin() + jobs_, turn_.applied.jobs.end());
   }
 
@@ -94,10 +98,10 @@ struct ParkedRow {
 BOOST_DESCRIBE_STRUCT(ParkedRow, (), (frames))
 
 inline constexpr Table<Meta> kMeta{"core.meta"};
-inline constexpr Table<TimerRow> kTimers{"core.timers"};        // due, id
-inline constexpr Table<TimerDue> kTimerDue{"core.timer_due"};   // id
-inline constexpr Table<TaskRow> kTasks{"core.tasks"};           // id
-inline constexpr Table<JobRow> kJobs{"core.jobs"};              // id
-inline constexpr Table<ParkedRow> kParked{"core.parked"};       // token
+inline constexpr Table<TimerRow> kTimers{"core.timers"};       // due, id
+inline constexpr Table<TimerDue> kTimerDue{"core.timer_due"};  // id
+inline constexpr Table<TaskRow> kTasks{"core.tasks"};          // id
+inline constexpr Table<JobRow> kJobs{"core.jobs"};             // id
+inline constexpr Table<ParkedRow> kParked{"core.parked"};      // token
 
 }  // namespace tocsin::core

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The port to the outside world: a worker carries out jobs of one or more kinds and says how they ended.
+// The port to the outside world: a worker carries out jobs of one or more kinds and says how they
+// ended.
 #pragma once
 
 #include <functional>
@@ -12,8 +13,8 @@ namespace tocsin::core {
 
 /// A job as a worker gets it: data only. Sealed members of the payload have been opened.
 struct Job {
-  std::string id;     // the idempotency key: a job that is delivered twice carries the same id
-  std::string kind;   // "function.invoke", "mail.send", "http.request"
+  std::string id;    // the idempotency key: a job that is delivered twice carries the same id
+  std::string kind;  // "function.invoke", "mail.send", "http.request"
   Document payload;
   std::string cause;  // trace node that led here, for logs
 };

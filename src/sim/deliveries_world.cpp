@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <set>
-
 #include <fmt/format.h>
+#include <set>
 
 #include "core/testing.hpp"
 #include "services/events/events.hpp"
@@ -14,7 +13,9 @@ namespace {
 
 constexpr auto kTopic = "arn:aws:sns:us-east-1:123456789012:alerts";
 
-std::string queue_arn(std::string_view name) { return "arn:aws:sqs:us-east-1:123456789012:" + std::string(name); }
+std::string queue_arn(std::string_view name) {
+  return "arn:aws:sqs:us-east-1:123456789012:" + std::string(name);
+}
 
 std::string queue_url(std::string_view name) {
   return "https://sqs.us-east-1.amazonaws.com/123456789012/" + std::string(name);
@@ -40,30 +41,39 @@ class DeliveriesWorld final : public World {
     }
     must("sns", "CreateTopic", Object{{"Name", "alerts"}});
     const Object redrive{{"deadLetterTargetArn", queue_arn("topic-dead-letters")}};
-    must("sns", "Subscribe", Object{{"TopicArn", kTopic}, {"Protocol", "https"}, {"Endpoint", "https://receiver.example/"},
-                                    {"Attributes", Object{{"RedrivePolicy", to_json(redrive)}}}});
+    must("sns", "Subscribe",
+         Object{{"TopicArn", kTopic},
+                {"Protocol", "https"},
+                {"Endpoint", "https://receiver.example/"},
+                {"Attributes", Object{{"RedrivePolicy", to_json(redrive)}}}});
     rest();
     must("sns", "ConfirmSubscription", Object{{"TopicArn", kTopic}, {"Token", token_}});
     must("events", "PutRule", Object{{"Name", "sold"}, {"EventPattern", R"({"source":["shop"]})"}});
     const Object dead{{"Arn", queue_arn("rule-dead-letters")}};
     must("events", "PutTargets",
-         Object{{"Rule", "sold"},
-                {"Targets", Array{Object{{"Id", "inbox"}, {"Arn", queue_arn("inbox")}},
-                                  Object{{"Id", "gone"}, {"Arn", queue_arn("gone")}, {"DeadLetterConfig", dead}},
-                                  Object{{"Id", "topic"}, {"Arn", kTopic}}}}});
+         Object{
+             {"Rule", "sold"},
+             {"Targets",
+              Array{Object{{"Id", "inbox"}, {"Arn", queue_arn("inbox")}},
+                    Object{{"Id", "gone"}, {"Arn", queue_arn("gone")}, {"DeadLetterConfig", dead}},
+                    Object{{"Id", "topic"}, {"Arn", kTopic}}}}});
     must("sqs", "DeleteQueue", Object{{"QueueUrl", queue_url("gone")}});
   }
 
   void client_call() override {
     const auto id = fmt::format("event-{};", ++ids_);
-    const Object entry{{"Source", "shop"}, {"DetailType", "Sold"}, {"Detail", to_json(Object{{"id", id}})}};
-    if (call("events", "PutEvents", Object{{"Entries", Array{entry}}}) == Fate::Logged) acknowledged_.push_back(id);
-    else refused_.push_back(id);
+    const Object entry{
+        {"Source", "shop"}, {"DetailType", "Sold"}, {"Detail", to_json(Object{{"id", id}})}};
+    if (call("events", "PutEvents", Object{{"Entries", Array{entry}}}) == Fate::Logged)
+      acknowledged_.push_back(id);
+    else
+      refused_.push_back(id);
   }
 
   Result<Document> receive(const core::Job& job) override {
     const auto body = string_of(job.payload, "Body");
-    if (const auto message = parse_json(body); message && message->is_object() && find(*message, "Token")) {
+    if (const auto message = parse_json(body);
+        message && message->is_object() && find(*message, "Token")) {
       token_ = string_of(*message, "Token");
     }
     received_ += body;
@@ -74,11 +84,14 @@ class DeliveriesWorld final : public World {
   std::string contents(std::string_view queue) {
     std::string all;
     while (true) {
-      const auto reply = must("sqs", "ReceiveMessage", Object{{"QueueUrl", queue_url(queue)}, {"MaxNumberOfMessages", 10},
-                                                              {"VisibilityTimeout", 43'200}});
+      const auto reply = must("sqs", "ReceiveMessage",
+                              Object{{"QueueUrl", queue_url(queue)},
+                                     {"MaxNumberOfMessages", 10},
+                                     {"VisibilityTimeout", 43'200}});
       const auto& messages = array_of(reply, "Messages");
       if (messages.empty()) return all;
-      for (const auto& message : messages) all += text(message, "Body");
+      for (const auto& message : messages)
+        all += text(message, "Body");
     }
   }
 
@@ -87,8 +100,10 @@ class DeliveriesWorld final : public World {
     report().refused = refused_.size();
     const auto inbox = contents("inbox"), gone = contents("rule-dead-letters");
     const auto topic = received_ + contents("topic-dead-letters");
-    const auto expect = [&](const std::string& where, const std::string& id, std::string_view what) {
-      if (where.find(id) == std::string::npos) violation(fmt::format("{} has not reached {}", id, what));
+    const auto expect = [&](const std::string& where, const std::string& id,
+                            std::string_view what) {
+      if (where.find(id) == std::string::npos)
+        violation(fmt::format("{} has not reached {}", id, what));
     };
     for (const auto& id : acknowledged_) {
       expect(inbox, id, "the queue");
@@ -96,7 +111,8 @@ class DeliveriesWorld final : public World {
       expect(topic, id, "the HTTP endpoint, nor its dead letters");
     }
     for (const auto& id : refused_) {
-      if ((inbox + gone + topic).find(id) != std::string::npos) violation(id + " was refused and delivered");
+      if ((inbox + gone + topic).find(id) != std::string::npos)
+        violation(id + " was refused and delivered");
     }
   }
 
@@ -107,6 +123,8 @@ class DeliveriesWorld final : public World {
 
 }  // namespace
 
-Report simulate_deliveries(std::uint64_t seed, int steps) { return DeliveriesWorld(seed).run(steps); }
+Report simulate_deliveries(std::uint64_t seed, int steps) {
+  return DeliveriesWorld(seed).run(steps);
+}
 
 }  // namespace tocsin::sim

@@ -43,7 +43,11 @@ Outcome remind(Call& call) {
 core::Registry delivery_service() {
   core::Registry registry;
   registry.set_authorizer(core::allow_all());
-  registry.add(core::Service{"sim", "sim", {{"Note", Effect::Write, note}, {"Deliver", Effect::Write, deliver}, {"Remind", Effect::Write, remind}}});
+  registry.add(core::Service{"sim",
+                             "sim",
+                             {{"Note", Effect::Write, note},
+                              {"Deliver", Effect::Write, deliver},
+                              {"Remind", Effect::Write, remind}}});
   registry.on_resume("sim.delivered", [](Context& context, const core::Resumption& end) {
     count(context, end.outcome ? kDelivered : kDeadLetters, text(end.context, "id"));
   });

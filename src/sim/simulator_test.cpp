@@ -14,9 +14,11 @@ std::uint64_t first_seed() {
 void expect_no_violation(Report (*simulate)(std::uint64_t, int), int runs, int steps) {
   const bool one = std::getenv("TOCSIN_SEED");
   Report total;
-  for (auto seed = first_seed(); seed < first_seed() + static_cast<std::uint64_t>(one ? 1 : runs); ++seed) {
+  for (auto seed = first_seed(); seed < first_seed() + static_cast<std::uint64_t>(one ? 1 : runs);
+       ++seed) {
     const auto report = simulate(seed, steps);
-    for (const auto& violation : report.violations) ADD_FAILURE() << "TOCSIN_SEED=" << seed << ": " << violation;
+    for (const auto& violation : report.violations)
+      ADD_FAILURE() << "TOCSIN_SEED=" << seed << ": " << violation;
     total.acknowledged += report.acknowledged;
     total.crashes += report.crashes;
     total.refused += report.refused;
@@ -29,7 +31,9 @@ void expect_no_violation(Report (*simulate)(std::uint64_t, int), int runs, int s
   EXPECT_GT(total.retried, 2u * runs);
 }
 
-TEST(Simulator, NothingAcknowledgedIsLostAndEverythingBegunEnds) { expect_no_violation(simulate_core, 40, 300); }
+TEST(Simulator, NothingAcknowledgedIsLostAndEverythingBegunEnds) {
+  expect_no_violation(simulate_core, 40, 300);
+}
 
 TEST(Simulator, WhatMatchesARuleReachesItsTargetsOrTheirDeadLetters) {
   expect_no_violation(simulate_deliveries, 10, 150);

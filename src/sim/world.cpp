@@ -17,7 +17,8 @@ constexpr auto kLongest = std::chrono::hours(30);  // less than a queue keeps it
 
 }  // namespace
 
-World::World(std::uint64_t seed, core::Registry registry) : random_(seed), registry_(std::move(registry)) {
+World::World(std::uint64_t seed, core::Registry registry)
+    : random_(seed), registry_(std::move(registry)) {
   report_.seed = seed;
   recover();
   put({.kind = Input::Kind::Bootstrap, .body = Object{{"account", "123456789012"}}});
@@ -26,7 +27,8 @@ World::World(std::uint64_t seed, core::Registry registry) : random_(seed), regis
 Report World::run(int steps) {
   set_up();
   failing_ = true;
-  for (int i = 0; i < steps; ++i) step();
+  for (int i = 0; i < steps; ++i)
+    step();
   failing_ = false;
   rest();
   check();
@@ -38,11 +40,16 @@ Report World::run(int steps) {
 void World::step() {
   now_ += std::chrono::milliseconds(random_() % 2'000);
   const auto dice = random_() % 100;
-  if (dice < 40) client_call();
-  else if (dice < 60) fire_timers();
-  else if (dice < 85) worker_result();
-  else if (dice < 92) TOCSIN_ASSERT(stores_.state->checkpoint());
-  else if (dice < 97) crash();
+  if (dice < 40)
+    client_call();
+  else if (dice < 60)
+    fire_timers();
+  else if (dice < 85)
+    worker_result();
+  else if (dice < 92)
+    TOCSIN_ASSERT(stores_.state->checkpoint());
+  else if (dice < 97)
+    crash();
 }
 
 /// No more faults: everything that was begun must end, the longest retries (a day) included.
@@ -51,7 +58,8 @@ void World::rest() {
   const auto until = now_ + kLongest;
   const auto next_timer = [&] { return machine_->next_timer().value_or(Time::max()); };
   while (machine_->outstanding_jobs() || next_timer() < until) {
-    for (const auto& pending : machine_->outbox()) put(core::job_result_input(pending.job.id, receive(pending.job)));
+    for (const auto& pending : machine_->outbox())
+      put(core::job_result_input(pending.job.id, receive(pending.job)));
     if (next_timer() < until) now_ = std::max(now_, next_timer());
     fire_timers();
   }
@@ -62,19 +70,23 @@ World::Fate World::put(Input input) {
   input.time = now_;
   const std::string entry = to_bytes(input);
   if (!stores_.log->append(std::span(&entry, 1))) return Fate::Refused;
-  if (failing_ && chance(3)) crash();
-  else apply(machine_->applied() + 1, entry);
+  if (failing_ && chance(3))
+    crash();
+  else
+    apply(machine_->applied() + 1, entry);
   return Fate::Logged;
 }
 
-World::Fate World::call(std::string_view service, std::string_view operation, Document params, Document* reply) {
+World::Fate World::call(std::string_view service, std::string_view operation, Document params,
+                        Document* reply) {
   const auto id = fmt::format("call-{}", ++calls_);
-  const core::Request request{.id = id,
-                              .service = std::string(service),
-                              .operation = std::string(operation),
-                              .params = std::move(params),
-                              .scope = {AccountId("123456789012"), "us-east-1"},
-                              .credential = {.kind = core::Credential::Kind::Root, .account = AccountId("123456789012")}};
+  const core::Request request{
+      .id = id,
+      .service = std::string(service),
+      .operation = std::string(operation),
+      .params = std::move(params),
+      .scope = {AccountId("123456789012"), "us-east-1"},
+      .credential = {.kind = core::Credential::Kind::Root, .account = AccountId("123456789012")}};
   const auto fate = put(core::call_input(request));
   const auto answered = replies_.extract(id);
   if (reply && answered && answered.mapped()) *reply = *std::move(answered.mapped());
@@ -91,8 +103,10 @@ Document World::must(std::string_view service, std::string_view operation, Docum
 void World::apply(std::uint64_t sequence, std::string_view entry) {
   auto applied = machine_->apply(sequence, *core::input_from(entry));
   TOCSIN_ASSERT(applied);
-  for (auto& job : applied->jobs) running_.push_back(std::move(job.job));
-  for (auto& reply : applied->replies) replies_.insert_or_assign(reply.request_id, std::move(reply.result));
+  for (auto& job : applied->jobs)
+    running_.push_back(std::move(job.job));
+  for (auto& reply : applied->replies)
+    replies_.insert_or_assign(reply.request_id, std::move(reply.result));
 }
 
 void World::fire_timers() {
@@ -141,7 +155,8 @@ void World::recover() {
   machine_ = open_on(*stores_.state);
   TOCSIN_ASSERT(apply_log(*machine_));
   running_.clear();
-  for (auto& pending : machine_->outbox()) running_.push_back(std::move(pending.job));
+  for (auto& pending : machine_->outbox())
+    running_.push_back(std::move(pending.job));
 }
 
 std::unique_ptr<Machine> World::open_on(store::State& state) {
@@ -150,10 +165,11 @@ std::unique_ptr<Machine> World::open_on(store::State& state) {
 
 /// Applies what the log has and the machine has not.
 Result<void> World::apply_log(Machine& machine) {
-  return stores_.log->read(machine.applied() + 1, [&](std::uint64_t sequence, std::string_view entry) -> Result<void> {
-    TRY(machine.apply(sequence, TRY(core::input_from(entry))));
-    return {};
-  });
+  return stores_.log->read(machine.applied() + 1,
+                           [&](std::uint64_t sequence, std::string_view entry) -> Result<void> {
+                             TRY(machine.apply(sequence, TRY(core::input_from(entry))));
+                             return {};
+                           });
 }
 
 std::string World::replayed() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One simulated run: a machine on stores that fail, crash and forget, and whatever clients and receivers a
-// derived world plays. Everything is drawn from one seed.
+// One simulated run: a machine on stores that fail, crash and forget, and whatever clients and
+// receivers a derived world plays. Everything is drawn from one seed.
 #pragma once
 
 #include <map>
@@ -24,17 +24,18 @@ class World {
   Report run(int steps);
 
  protected:
-  virtual void set_up() {}       // before the faults begin
+  virtual void set_up() {}  // before the faults begin
   virtual void client_call() = 0;
   /// What the receiver of a job answers when it takes it.
   virtual Result<Document> receive(const core::Job& job) = 0;
-  virtual void check() = 0;      // after rest: calls violation()
+  virtual void check() = 0;  // after rest: calls violation()
 
   enum class Fate { Refused, Logged };
   /// Appends and applies; may crash in between, when the log has it and the state has not.
   Fate put(core::Input input);
   /// A call as the root of the account. Null while no reply came.
-  Fate call(std::string_view service, std::string_view operation, Document params, Document* reply = nullptr);
+  Fate call(std::string_view service, std::string_view operation, Document params,
+            Document* reply = nullptr);
   /// The same without faults: a failure is a violation.
   Document must(std::string_view service, std::string_view operation, Document params);
 

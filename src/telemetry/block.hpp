@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes from the thread that reads to those that match: a piece of text, its structural characters, and the records
-// that lie in it whole.
+// What goes from the thread that reads to those that match: a piece of text, its structural
+// characters, and the records that lie in it whole.
 #pragma once
 
 #include <cstdint>
@@ -53,11 +53,15 @@ struct Block {
   std::uint64_t base = 0;    // of `text` in the file
   std::uint64_t number = 0;  // blocks are counted in the order in which they were read
 
-  std::string_view text_of(const Record& record) const { return text.substr(record.begin, record.end - record.begin); }
+  std::string_view text_of(const Record& record) const {
+    return text.substr(record.begin, record.end - record.begin);
+  }
   std::span<const std::uint32_t> structure_of(const Record& record) const {
     return structure.subspan(record.first, record.last - record.first);
   }
-  pattern::IndexedObject object(const Record& record) const { return {text.substr(0, record.end), structure_of(record)}; }
+  pattern::IndexedObject object(const Record& record) const {
+    return {text.substr(0, record.end), structure_of(record)};
+  }
   Problem problem(const Record& record, std::string reason) const {
     return {*file, base + record.begin, record.line, std::move(reason)};
   }

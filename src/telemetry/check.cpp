@@ -3,19 +3,22 @@
 
 #include <algorithm>
 #include <cstring>
-#include <vector>
-
 #include <fmt/format.h>
+#include <vector>
 
 #include "engines/pattern/number.hpp"
 
 namespace tocsin::telemetry {
 namespace {
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 bool is_hex(std::string_view digits) {
-  return std::ranges::all_of(digits, [](char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f'); });
+  return std::ranges::all_of(digits, [](char c) {
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
+  });
 }
 
 /// Whether something stands twice among names that are mostly few.
@@ -49,7 +52,10 @@ bool good_escapes(std::string_view raw) {
 class Check {
  public:
   Check(std::string_view text, std::span<const std::uint32_t> structure)
-      : text_(text), structure_(structure), escapes_(std::memchr(text.data() + structure.front(), '\\', structure.back() - structure.front())) {}
+      : text_(text),
+        structure_(structure),
+        escapes_(std::memchr(text.data() + structure.front(), '\\',
+                             structure.back() - structure.front())) {}
 
   std::optional<std::string> run() {
     // Each turn takes one value; opening brackets wait on a stack, so depth costs no recursion.
@@ -77,16 +83,20 @@ class Check {
     return false;
   }
   bool grammar() { return bad(fmt::format("the record is not JSON near its byte {}", place())); }
-  std::size_t place() const { return (at_ < structure_.size() ? structure_[at_] : structure_.back()) - structure_.front(); }
+  std::size_t place() const {
+    return (at_ < structure_.size() ? structure_[at_] : structure_.back()) - structure_.front();
+  }
 
-  /// A scalar, or the bracket that opens an object or array. `fresh_`: something was opened and is not empty.
+  /// A scalar, or the bracket that opens an object or array. `fresh_`: something was opened and is
+  /// not empty.
   bool value() {
     const char c = peek();
     fresh_ = false;
     if (c == '{' || c == '[') return open(c);
     if (c == '"') return string().has_value() || grammar();
     const auto word = token();
-    if (word == "true" || word == "false" || word == "null" || pattern::is_json_number(word)) return (++at_, true);
+    if (word == "true" || word == "false" || word == "null" || pattern::is_json_number(word))
+      return (++at_, true);
     return grammar();
   }
 
@@ -133,7 +143,8 @@ class Check {
     if (at_ >= structure_.size()) return {};
     const std::size_t start = structure_[at_];
     std::size_t end = at_ + 1 < structure_.size() ? structure_[at_ + 1] : start;
-    while (end > start && is_space(text_[end - 1])) --end;
+    while (end > start && is_space(text_[end - 1]))
+      --end;
     return text_.substr(start, end - start);
   }
 
@@ -158,7 +169,8 @@ class Check {
 
 }  // namespace
 
-std::optional<std::string> find_fault(std::string_view text, std::span<const std::uint32_t> structure) {
+std::optional<std::string> find_fault(std::string_view text,
+                                      std::span<const std::uint32_t> structure) {
   return Check(text, structure).run();
 }
 

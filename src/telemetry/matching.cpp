@@ -18,9 +18,10 @@ bool digits(std::string_view text) {
 
 /// "2026-11-24T04:11:25Z", as CloudTrail writes it.
 bool is_plain_time(std::string_view time) {
-  return time.size() == 20 && time[4] == '-' && time[7] == '-' && time[10] == 'T' && time[13] == ':' && time[16] == ':' && time[19] == 'Z' &&
-         digits(time.substr(0, 4)) && digits(time.substr(5, 2)) && digits(time.substr(8, 2)) && digits(time.substr(11, 2)) && digits(time.substr(14, 2)) &&
-         digits(time.substr(17, 2));
+  return time.size() == 20 && time[4] == '-' && time[7] == '-' && time[10] == 'T' &&
+         time[13] == ':' && time[16] == ':' && time[19] == 'Z' && digits(time.substr(0, 4)) &&
+         digits(time.substr(5, 2)) && digits(time.substr(8, 2)) && digits(time.substr(11, 2)) &&
+         digits(time.substr(14, 2)) && digits(time.substr(17, 2));
 }
 
 const char* fault_of(const Fields& fields) {
@@ -28,7 +29,8 @@ const char* fault_of(const Fields& fields) {
   if (!fields.event_source.data() && !insight) return "the record has no eventSource";
   if (!fields.event_name.data() && !insight) return "the record has no eventName";
   if (!fields.event_time.data()) return "the record has no eventTime";
-  if (!is_plain_time(fields.event_time) && !parse_iso8601(fields.event_time)) return "the record's eventTime is no time";
+  if (!is_plain_time(fields.event_time) && !parse_iso8601(fields.event_time))
+    return "the record's eventTime is no time";
   if (!fields.region.data()) return "the record has no awsRegion";
   return nullptr;
 }
@@ -49,7 +51,11 @@ void read_fields(const Document& record, Fields& fields) {
 
 class Matching::Thread : public Consumer {
  public:
-  explicit Thread(Matching& shared) : shared_(shared), book_(shared.rules()), matcher_(book_->snapshot), counts_(book_->rules.size()) {}
+  explicit Thread(Matching& shared)
+      : shared_(shared),
+        book_(shared.rules()),
+        matcher_(book_->snapshot),
+        counts_(book_->rules.size()) {}
   ~Thread() override {
     fold();
     shared_.add(totals_);
@@ -58,7 +64,8 @@ class Matching::Thread : public Consumer {
   void take(const Block& block) override {
     if (auto book = shared_.rules(); book != book_) renew(std::move(book));
     Findings findings{.file = block.file, .records = block.records.size()};
-    for (std::size_t i = 0; i < block.records.size(); ++i) consider(block, i, findings);
+    for (std::size_t i = 0; i < block.records.size(); ++i)
+      consider(block, i, findings);
     shared_.give_in_order(block.number, std::move(findings));
   }
 
@@ -71,7 +78,8 @@ class Matching::Thread : public Consumer {
   }
 
   void fold() {
-    for (std::size_t id = 0; id < counts_.size(); ++id) totals_.rules[book_->rules[id].name] += counts_[id];
+    for (std::size_t id = 0; id < counts_.size(); ++id)
+      totals_.rules[book_->rules[id].name] += counts_[id];
   }
 
   void consider(const Block& block, std::size_t index, Findings& findings) {
@@ -86,7 +94,8 @@ class Matching::Thread : public Consumer {
     }
     ++totals_.matched;
     if (shared_.options_.keep_text) found.text = block.text_of(record);
-    if (shared_.options_.keep_text || shared_.options_.keep_rules) findings.found.push_back(std::move(found));
+    if (shared_.options_.keep_text || shared_.options_.keep_rules)
+      findings.found.push_back(std::move(found));
   }
 
   /// The rules that match and may see the record. Error: it is malformed.
@@ -119,23 +128,27 @@ class Matching::Thread : public Consumer {
     return match_fields(fields, block.object(record));
   }
 
-  Result<std::span<const pattern::RuleId>> match_fields(const Fields& fields, const pattern::IndexedObject& body) {
+  Result<std::span<const pattern::RuleId>> match_fields(const Fields& fields,
+                                                        const pattern::IndexedObject& body) {
     if (const auto* fault = fault_of(fields)) return fail("Malformed", fault);
     note_time(fields.event_time);
     source_.assign("aws.");
-    source_.append(fields.event_source.data() ? fields.event_source.substr(0, fields.event_source.find('.')) : "cloudtrail");
-    const std::array<std::pair<std::string_view, std::string_view>, 7> members{{
-        {"source", source_},
-        {"detail-type", core::detail_type_of_record(fields.event_type)},
-        {"account", fields.account},
-        {"region", fields.region},
-        {"time", fields.event_time},
-        {"version", "0"},
-        {"id", "00000000-0000-0000-0000-000000000000"}}};  // the event's id is not known yet
+    source_.append(fields.event_source.data()
+                       ? fields.event_source.substr(0, fields.event_source.find('.'))
+                       : "cloudtrail");
+    const std::array<std::pair<std::string_view, std::string_view>, 7> members{
+        {{"source", source_},
+         {"detail-type", core::detail_type_of_record(fields.event_type)},
+         {"account", fields.account},
+         {"region", fields.region},
+         {"time", fields.event_time},
+         {"version", "0"},
+         {"id", "00000000-0000-0000-0000-000000000000"}}};  // the event's id is not known yet
     const auto ids = TRY(matcher_.match_enveloped({members, "detail", body}));
     if (!fields.management || !fields.read_only || ids.empty()) return ids;
     seen_.clear();
-    std::ranges::copy_if(ids, std::back_inserter(seen_), [&](auto id) { return book_->rules[id].reads; });
+    std::ranges::copy_if(ids, std::back_inserter(seen_),
+                         [&](auto id) { return book_->rules[id].reads; });
     return std::span<const pattern::RuleId>(seen_);
   }
 
@@ -154,8 +167,12 @@ class Matching::Thread : public Consumer {
   std::vector<pattern::RuleId> seen_;
 };
 
-Matching::Matching(MatchingOptions options, std::shared_ptr<const RuleBook> rules, Problems& problems, Give give, std::size_t window)
-    : options_(options), problems_(problems), in_order_(window, std::move(give)), rules_(std::move(rules)) {}
+Matching::Matching(MatchingOptions options, std::shared_ptr<const RuleBook> rules,
+                   Problems& problems, Give give, std::size_t window)
+    : options_(options),
+      problems_(problems),
+      in_order_(window, std::move(give)),
+      rules_(std::move(rules)) {}
 
 void Matching::set_rules(std::shared_ptr<const RuleBook> rules) {
   const std::lock_guard lock(mutex_);
@@ -167,7 +184,9 @@ std::shared_ptr<const RuleBook> Matching::rules() const {
   return rules_;
 }
 
-std::unique_ptr<Consumer> Matching::consumer() { return std::make_unique<Thread>(*this); }
+std::unique_ptr<Consumer> Matching::consumer() {
+  return std::make_unique<Thread>(*this);
+}
 
 MatchTotals Matching::totals() const {
   const std::lock_guard lock(mutex_);
@@ -179,9 +198,11 @@ void Matching::add(const MatchTotals& totals) {
   totals_.matched += totals.matched;
   totals_.unmatched += totals.unmatched;
   totals_.digests += totals.digests;
-  if (totals_.oldest.empty() || (!totals.oldest.empty() && totals.oldest < totals_.oldest)) totals_.oldest = totals.oldest;
+  if (totals_.oldest.empty() || (!totals.oldest.empty() && totals.oldest < totals_.oldest))
+    totals_.oldest = totals.oldest;
   totals_.newest = std::max(totals_.newest, totals.newest);
-  for (const auto& [name, count] : totals.rules) totals_.rules[name] += count;
+  for (const auto& [name, count] : totals.rules)
+    totals_.rules[name] += count;
 }
 
 }  // namespace tocsin::telemetry

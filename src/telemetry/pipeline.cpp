@@ -15,9 +15,16 @@ using BlockQueue = BoundedQueue<std::unique_ptr<Block>>;
 
 class Pipeline {
  public:
-  Pipeline(const std::vector<std::string>& files, const PipelineOptions& options, Problems& problems, Progress& progress)
-      : files_(files), options_(options), problems_(problems), progress_(progress), free_(pool_size(options)), full_(pool_size(options)) {
-    for (std::size_t i = 0; i < pool_size(options); ++i) free_.push(std::make_unique<Block>());
+  Pipeline(const std::vector<std::string>& files, const PipelineOptions& options,
+           Problems& problems, Progress& progress)
+      : files_(files),
+        options_(options),
+        problems_(problems),
+        progress_(progress),
+        free_(pool_size(options)),
+        full_(pool_size(options)) {
+    for (std::size_t i = 0; i < pool_size(options); ++i)
+      free_.push(std::make_unique<Block>());
   }
 
   /// A reading thread: one file after the other until none is left.
@@ -78,25 +85,34 @@ class Pipeline {
   std::uint64_t blocks_ = 0;
 };
 
-unsigned threads_of(const PipelineOptions& options) { return options.threads ? options.threads : default_threads(); }
+unsigned threads_of(const PipelineOptions& options) {
+  return options.threads ? options.threads : default_threads();
+}
 
 }  // namespace
 
-unsigned default_threads() { return std::max(1u, std::thread::hardware_concurrency()); }
+unsigned default_threads() {
+  return std::max(1u, std::thread::hardware_concurrency());
+}
 
-std::size_t pool_size(const PipelineOptions& options) { return std::size_t{4} * threads_of(options) + 2; }
+std::size_t pool_size(const PipelineOptions& options) {
+  return std::size_t{4} * threads_of(options) + 2;
+}
 
-void run_pipeline(const std::vector<std::string>& files, const PipelineOptions& options, const std::function<std::unique_ptr<Consumer>()>& make_consumer,
+void run_pipeline(const std::vector<std::string>& files, const PipelineOptions& options,
+                  const std::function<std::unique_ptr<Consumer>()>& make_consumer,
                   Problems& problems, Progress& progress) {
   Pipeline pipeline(files, options, problems, progress);
   std::vector<std::unique_ptr<Consumer>> consumers;
   std::vector<std::jthread> matching, reading;
   for (unsigned i = 0; i < threads_of(options); ++i) {
     consumers.push_back(make_consumer());
-    matching.emplace_back([&pipeline, consumer = consumers.back().get()] { pipeline.match(*consumer); });
+    matching.emplace_back(
+        [&pipeline, consumer = consumers.back().get()] { pipeline.match(*consumer); });
   }
   const auto readers = std::min<std::size_t>(files.size(), threads_of(options));
-  for (std::size_t i = 0; i < readers; ++i) reading.emplace_back([&pipeline] { pipeline.read(); });
+  for (std::size_t i = 0; i < readers; ++i)
+    reading.emplace_back([&pipeline] { pipeline.read(); });
   reading.clear();
   pipeline.no_more();
   matching.clear();

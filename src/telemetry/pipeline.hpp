@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files → reading threads → blocks → matching threads. Blocks come from a pool, so memory is bounded: a
-// reader waits for a free block, and so for those who match, and they for whoever takes their results.
+// Files → reading threads → blocks → matching threads. Blocks come from a pool, so memory is
+// bounded: a reader waits for a free block, and so for those who match, and they for whoever takes
+// their results.
 #pragma once
 
 #include <atomic>
@@ -40,7 +41,8 @@ unsigned default_threads();
 std::size_t pool_size(const PipelineOptions& options);
 
 /// Reads all of `files`; returns when all consumers are done. Makes one consumer a thread.
-void run_pipeline(const std::vector<std::string>& files, const PipelineOptions& options, const std::function<std::unique_ptr<Consumer>()>& make_consumer,
+void run_pipeline(const std::vector<std::string>& files, const PipelineOptions& options,
+                  const std::function<std::unique_ptr<Consumer>()>& make_consumer,
                   Problems& problems, Progress& progress);
 
 }  // namespace tocsin::telemetry

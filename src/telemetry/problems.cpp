@@ -2,9 +2,8 @@
 #include "telemetry/problems.hpp"
 
 #include <algorithm>
-#include <tuple>
-
 #include <fmt/format.h>
+#include <tuple>
 
 namespace tocsin::telemetry {
 
@@ -28,9 +27,8 @@ std::vector<Problem> Problems::first() const {
   std::unique_lock lock(mutex_);
   auto kept = first_;
   lock.unlock();
-  std::ranges::stable_sort(kept, {}, [](const Problem& problem) {
-    return std::tie(problem.file, problem.position);
-  });
+  std::ranges::stable_sort(
+      kept, {}, [](const Problem& problem) { return std::tie(problem.file, problem.position); });
   return kept;
 }
 

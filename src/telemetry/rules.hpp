@@ -28,10 +28,11 @@ struct RuleBook {
 /// Error: InvalidEventPatternException in AWS's words, the rule's name before them.
 Result<std::shared_ptr<const RuleBook>> make_rule_book(std::vector<RuleText> rules);
 
-/// The rules of a file's text: a JSON object {name: pattern}, or one a line: a pattern (its name is the line's number) or
-/// {"name": …, "pattern": …}. A pattern may also be a JSON text. In an object {name: [{"pattern": …}, …]} stands for name/1, name/2 …;
-/// members whose names begin with _ are comments.
-/// Error: what is wrong, and where.
+/// The rules of a file's text: a JSON object {name: pattern}, or one a line: a pattern (its name is
+/// the line's number) or
+/// {"name": …, "pattern": …}. A pattern may also be a JSON text. In an object {name: [{"pattern":
+/// …}, …]} stands for name/1, name/2 …; members whose names begin with _ are comments. Error: what
+/// is wrong, and where.
 Result<std::vector<RuleText>> parse_rules(std::string_view text);
 
 /// Matches by name; names of earlier books stay.

@@ -7,7 +7,9 @@
 namespace tocsin::telemetry {
 namespace {
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 /// Behind the string whose opening quote is at `at`.
 std::size_t scan_string(std::string_view text, std::size_t at, std::size_t bound) {
@@ -21,7 +23,8 @@ std::size_t scan_string(std::string_view text, std::size_t at, std::size_t bound
 }  // namespace
 
 std::size_t skip_space(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_space(text[at])) ++at;
+  while (at < text.size() && is_space(text[at]))
+    ++at;
   return at;
 }
 
@@ -60,7 +63,8 @@ std::size_t find_object(std::string_view text, std::size_t from, std::string_vie
   const std::string quoted = '"' + std::string(name) + '"';
   for (auto at = text.find(quoted, from); at != text.npos; at = text.find(quoted, at + 1)) {
     auto before = at;
-    while (before > from && is_space(text[before - 1])) --before;
+    while (before > from && is_space(text[before - 1]))
+      --before;
     if (before > from && text[before - 1] == '{') return before - 1;
   }
   return text.npos;

@@ -9,7 +9,8 @@ namespace tocsin::telemetry {
 /// The first byte from `at` that is no white space; the size where there is none.
 std::size_t skip_space(std::string_view text, std::size_t at);
 
-/// Behind the object, array, string, number or literal that begins at `at`; npos where it does not end before `bound`.
+/// Behind the object, array, string, number or literal that begins at `at`; npos where it does not
+/// end before `bound`.
 std::size_t scan_value(std::string_view text, std::size_t at, std::size_t bound);
 
 /// Whether {"Records":[ stands at `at`: then behind it, else 0.

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "telemetry/source.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-#include <zlib.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <optional>
 #include <span>
-
-#include <fmt/format.h>
+#include <unistd.h>
+#include <zlib.h>
 
 namespace tocsin::telemetry {
 namespace {
@@ -82,7 +80,8 @@ class Unpacked : public Source {
  private:
   Result<void> begin() {
     begun_ = true;
-    while (stream_.avail_in < 2 && !ended_) TRY(refill());
+    while (stream_.avail_in < 2 && !ended_)
+      TRY(refill());
     gzip_ = is_gzip();
     if (gzip_ && ::inflateInit2(&stream_, MAX_WBITS + 16) != Z_OK) {
       gzip_ = false;
@@ -131,12 +130,15 @@ class Unpacked : public Source {
     if (code == Z_STREAM_END) return next_member();
     if (code == Z_OK) return {};
     done_ = true;
-    if (code == Z_BUF_ERROR && ended_) return fail("Gzip", fmt::format("the gzip file is cut off after {} bytes", position_));
-    return fail("Gzip", fmt::format("the gzip file is damaged at its byte {}: {}", position_, stream_.msg ? stream_.msg : "?"));
+    if (code == Z_BUF_ERROR && ended_)
+      return fail("Gzip", fmt::format("the gzip file is cut off after {} bytes", position_));
+    return fail("Gzip", fmt::format("the gzip file is damaged at its byte {}: {}", position_,
+                                    stream_.msg ? stream_.msg : "?"));
   }
 
   Result<void> next_member() {
-    while (stream_.avail_in < 2 && !ended_) TRY(refill());
+    while (stream_.avail_in < 2 && !ended_)
+      TRY(refill());
     if (is_gzip()) {
       ::inflateReset(&stream_);
       return {};
@@ -144,7 +146,8 @@ class Unpacked : public Source {
     done_ = true;
     const std::span rest(stream_.next_in, stream_.avail_in);
     if (std::ranges::all_of(rest, [](Bytef byte) { return byte == 0; })) return {};
-    return fail("Gzip", fmt::format("something other than gzip begins at byte {} of the gzip file", position_));
+    return fail("Gzip", fmt::format("something other than gzip begins at byte {} of the gzip file",
+                                    position_));
   }
 
   Bytef* input() { return reinterpret_cast<Bytef*>(input_.get()); }
@@ -178,11 +181,13 @@ Result<std::vector<std::string>> list_files(const std::filesystem::path& path) {
   namespace fs = std::filesystem;
   std::error_code error;
   if (path == "-" || !fs::is_directory(path, error)) {
-    if (path != "-" && !fs::exists(path, error)) return fail("File", "there is no " + path.string());
+    if (path != "-" && !fs::exists(path, error))
+      return fail("File", "there is no " + path.string());
     return std::vector<std::string>{path.string()};
   }
   std::vector<std::string> files;
-  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end;
+       at.increment(error)) {
     if (at->is_regular_file()) files.push_back(at->path().string());
   }
   if (error) return fail("File", fmt::format("cannot list {}: {}", path.string(), error.message()));

@@ -16,7 +16,8 @@ namespace tocsin::telemetry {
 class Source {
  public:
   virtual ~Source() = default;
-  /// Up to `size` bytes; 0 at the end. After an error there is nothing more; what came before counts.
+  /// Up to `size` bytes; 0 at the end. After an error there is nothing more; what came before
+  /// counts.
   virtual Result<std::size_t> read(char* into, std::size_t size) = 0;
 };
 

@@ -2,7 +2,6 @@
 // One object a line.
 #include <algorithm>
 #include <cstring>
-
 #include <fmt/format.h>
 
 #include "telemetry/scan.hpp"
@@ -24,7 +23,10 @@ std::size_t Splitter::split_lines(Block& block) {
   }
   const auto last = whole.rfind('\n');
   const auto end = ended_ ? whole.size() : last == whole.npos || last < from ? from : last + 1;
-  if (end == from) return from < whole.size() && whole.size() - from > limits_.record ? from + drop_line(whole.substr(from)) : from;
+  if (end == from)
+    return from < whole.size() && whole.size() - from > limits_.record
+               ? from + drop_line(whole.substr(from))
+               : from;
   block.text = whole.substr(from, end - from);
   block.base += from;
   if (block.whole.read(block.text)) {
@@ -36,7 +38,8 @@ std::size_t Splitter::split_lines(Block& block) {
 }
 
 std::size_t Splitter::drop_line(std::string_view text) {
-  problems_.add({file_, base_, line_, fmt::format("the line is longer than {} bytes", limits_.record)});
+  problems_.add(
+      {file_, base_, line_, fmt::format("the line is longer than {} bytes", limits_.record)});
   lost_ = true;
   return text.size();
 }
@@ -53,17 +56,20 @@ void Splitter::take_lines(Block& block) {
     lines_until(block.structure[at]);
     const auto known = block.records.size();
     at = take_line(block, at);
-    if (block.records.size() > known) counted = block.records.back().end;  // no line ends in a record
+    if (block.records.size() > known)
+      counted = block.records.back().end;  // no line ends in a record
   }
   lines_until(block.text.size());
 }
 
-/// Takes the record at a position of the structure, or says what is wrong with the line. Returns where to go on.
+/// Takes the record at a position of the structure, or says what is wrong with the line. Returns
+/// where to go on.
 std::size_t Splitter::take_line(Block& block, std::size_t at) {
   const auto begin = block.structure[at];
   const auto next_line = [&] {
     const auto line = std::min(block.text.find('\n', begin), block.text.size());
-    while (at < block.structure.size() && block.structure[at] <= line) ++at;
+    while (at < block.structure.size() && block.structure[at] <= line)
+      ++at;
     return at;
   };
   if (block.text[begin] != '{') {
@@ -71,7 +77,8 @@ std::size_t Splitter::take_line(Block& block, std::size_t at) {
     return next_line();
   }
   const auto walked = walk_object(block.text, block.structure, at, content_, limits_.depth);
-  const bool known_end = walked.kind == Walked::Kind::Record || walked.kind == Walked::Kind::Malformed;
+  const bool known_end =
+      walked.kind == Walked::Kind::Record || walked.kind == Walked::Kind::Malformed;
   const auto end = known_end ? block.structure[walked.next - 1] + 1 : block.text.size();
   if (known_end && std::memchr(block.text.data() + begin, '\n', end - begin)) {
     problem(block, begin, "the record does not end with its line");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Objects in arrays, in {"Records": […]}, or one after the other.
 #include <algorithm>
-
 #include <fmt/format.h>
 
 #include "telemetry/scan.hpp"
@@ -10,12 +9,14 @@
 namespace tocsin::telemetry {
 namespace {
 
-/// Where a text that goes on may be cut so that no string is cut: behind an object's end that is followed by what cannot
-/// follow a } within a string of JSON in JSON. Should it be cut within a string all the same, the block is judged record by record.
+/// Where a text that goes on may be cut so that no string is cut: behind an object's end that is
+/// followed by what cannot follow a } within a string of JSON in JSON. Should it be cut within a
+/// string all the same, the block is judged record by record.
 std::size_t cut_before(std::string_view text) {
   for (auto at = text.rfind('}'); at != text.npos && at > 0; at = text.rfind('}', at - 1)) {
     const auto after = text.substr(at + 1, 3);
-    if (after.starts_with('\n') || after.starts_with("\r\n") || after.starts_with(",\n") || after.starts_with(",\"") || after.starts_with(",{\"")) {
+    if (after.starts_with('\n') || after.starts_with("\r\n") || after.starts_with(",\n") ||
+        after.starts_with(",\"") || after.starts_with(",{\"")) {
       return at + 1;
     }
   }
@@ -29,7 +30,8 @@ std::size_t Splitter::split_values(Block& block) {
   std::size_t from = 0;
   if (lost_) {
     from = next_alike(whole, 0);
-    if (from == whole.npos) return ended_ ? whole.size() : whole.size() - std::min<std::size_t>(whole.size(), 256);
+    if (from == whole.npos)
+      return ended_ ? whole.size() : whole.size() - std::min<std::size_t>(whole.size(), 256);
     lost_ = false;
   } else if (base_ == 0 && whole.starts_with("\xef\xbb\xbf")) {
     from = 3;
@@ -57,7 +59,8 @@ bool Splitter::take_values(Block& block, std::size_t end, std::size_t& used) {
       if (bool cut = false; !take_value(block, at, cut)) return cut;
     } else if (within_ == Within::Tail && (c == '{' || c == '[')) {
       const auto skipped = skip_nested(block.text, block.structure, at);
-      if (skipped.kind == Skipped::Kind::Cut) return !ended_ && block.text.size() - used <= limits_.record;
+      if (skipped.kind == Skipped::Kind::Cut)
+        return !ended_ && block.text.size() - used <= limits_.record;
       at = skipped.next;
     } else if (within_ == Within::Nothing && c != '[') {
       return false;
@@ -70,8 +73,8 @@ bool Splitter::take_values(Block& block, std::size_t end, std::size_t& used) {
   return true;
 }
 
-/// A character between records. False where it does not belong there. A [ in a list does not, but what is in it may be records that
-/// have lost a comma, so they are taken.
+/// A character between records. False where it does not belong there. A [ in a list does not, but
+/// what is in it may be records that have lost a comma, so they are taken.
 bool Splitter::take_mark(char c) {
   if (c == '[' && within_ == Within::Nothing) {
     within_ = Within::Array;
@@ -79,10 +82,14 @@ bool Splitter::take_mark(char c) {
     return true;
   }
   const bool list = within_ == Within::Array || within_ == Within::Records;
-  if (c == '[' && list) ++stray_;
-  else if (c == ']' && list && stray_ > 0) --stray_;
-  else if (c == ']' && list) return within_ = within_ == Within::Records ? Within::Tail : Within::Nothing, true;
-  else if (c == '}' && within_ == Within::Tail) return within_ = Within::Nothing, true;
+  if (c == '[' && list)
+    ++stray_;
+  else if (c == ']' && list && stray_ > 0)
+    --stray_;
+  else if (c == ']' && list)
+    return within_ = within_ == Within::Records ? Within::Tail : Within::Nothing, true;
+  else if (c == '}' && within_ == Within::Tail)
+    return within_ = Within::Nothing, true;
   return c == ',';
 }
 
@@ -150,11 +157,14 @@ std::size_t Splitter::judge_object(Block& block, std::size_t at, bool& cut) {
     return at;
   }
   const bool long_one = text.size() - at > limits_.record && next == text.npos;
-  problem(block, at, long_one ? fmt::format("the record is longer than {} bytes", limits_.record) : "the record has no end");
+  problem(block, at,
+          long_one ? fmt::format("the record is longer than {} bytes", limits_.record)
+                   : "the record has no end");
   if (next != text.npos) return next;
   lost_ = cut = true;
   // The next record's beginning may have been read in part.
-  return ended_ ? text.size() : std::max(at + 1, text.size() - std::min<std::size_t>(text.size(), 256));
+  return ended_ ? text.size()
+                : std::max(at + 1, text.size() - std::min<std::size_t>(text.size(), 256));
 }
 
 /// Behind text that belongs to no record: the next line, object or array.

@@ -3,15 +3,19 @@
 
 #include <algorithm>
 #include <cstring>
-
 #include <fmt/format.h>
 
 #include "telemetry/scan.hpp"
 
 namespace tocsin::telemetry {
 
-Splitter::Splitter(std::unique_ptr<Source> source, const std::string& file, Content content, const Limits& limits, Problems& problems)
-    : source_(std::move(source)), file_(file), content_(content), limits_(limits), problems_(problems) {}
+Splitter::Splitter(std::unique_ptr<Source> source, const std::string& file, Content content,
+                   const Limits& limits, Problems& problems)
+    : source_(std::move(source)),
+      file_(file),
+      content_(content),
+      limits_(limits),
+      problems_(problems) {}
 
 bool Splitter::fill(Block& block) {
   block.file = &file_;
@@ -56,7 +60,8 @@ std::size_t Splitter::split(Block& block) {
 /// False where more must be read to tell.
 bool Splitter::recognise(std::string_view text) {
   form_ = form_of(text);
-  if (form_ == Form::Foreign) problems_.add({file_, base_, 0, "neither JSON nor gzip of JSON: the file is skipped"});
+  if (form_ == Form::Foreign)
+    problems_.add({file_, base_, 0, "neither JSON nor gzip of JSON: the file is skipped"});
   return form_ != Form::Unknown;
 }
 
@@ -76,7 +81,8 @@ Splitter::Form Splitter::form_of(std::string_view text) const {
 Splitter::Form Splitter::form_of_object(std::string_view text) const {
   if (begins_records(text, 0)) return Form::Values;
   const auto line = text.find('\n');
-  if (line == text.npos) return ended_ || text.size() >= limits_.block / 2 ? Form::Values : Form::Unknown;
+  if (line == text.npos)
+    return ended_ || text.size() >= limits_.block / 2 ? Form::Values : Form::Unknown;
   const auto end = scan_value(text, 0, line);
   if (end == text.npos) return Form::Values;
   return skip_space(text, end) >= line ? Form::Lines : Form::Values;
@@ -93,7 +99,8 @@ bool Splitter::judge(Block& block, std::size_t begin, std::size_t end) {
     return false;
   }
   auto first = block.pieces.size();
-  for (const auto position : piece_.positions()) block.pieces.push_back(position + static_cast<std::uint32_t>(begin));
+  for (const auto position : piece_.positions())
+    block.pieces.push_back(position + static_cast<std::uint32_t>(begin));
   block.structure = block.pieces;
   while (first < block.pieces.size()) {
     const auto walked = walk_object(block.text, block.structure, first, content_, limits_.depth);
@@ -111,7 +118,10 @@ bool Splitter::accept(Block& block, const Walked& walked, std::size_t first) {
   const auto begin = block.structure[first];
   if (walked.kind != Walked::Kind::Record) {
     const bool list = walked.kind == Walked::Kind::Container;
-    problem(block, begin, walked.reason ? walked.reason : list ? "a list of records where a record should be" : "the record has no end");
+    problem(block, begin,
+            walked.reason ? walked.reason
+            : list        ? "a list of records where a record should be"
+                          : "the record has no end");
     return false;
   }
   const auto end = block.structure[walked.next - 1] + 1;
@@ -120,7 +130,8 @@ bool Splitter::accept(Block& block, const Walked& walked, std::size_t first) {
     return false;
   }
   if (first_name_.empty()) first_name_ = walked.first_name;
-  block.records.push_back({begin, end, static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(walked.next),
+  block.records.push_back({begin, end, static_cast<std::uint32_t>(first),
+                           static_cast<std::uint32_t>(walked.next),
                            form_ == Form::Lines ? line_ : 0, walked.fields});
   return true;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts a stream of text into blocks of whole records. What a stream may be, told by how it begins:
 //   lines   one object a line; a line that is damaged spoils no other
-//   values  objects, arrays of objects and {"Records": [objects]}, in any number, with or without space
-// Memory is bounded by the limits, whatever the text. A block of sound text costs one pass of simdjson; in one that is
-// not, each record is judged by itself, and after a record without end the next begins where one looks like its
-// neighbours: with an object whose first member has the name that theirs have.
+//   values  objects, arrays of objects and {"Records": [objects]}, in any number, with or without
+//   space
+// Memory is bounded by the limits, whatever the text. A block of sound text costs one pass of
+// simdjson; in one that is not, each record is judged by itself, and after a record without end the
+// next begins where one looks like its neighbours: with an object whose first member has the name
+// that theirs have.
 #pragma once
 
 #include <memory>
@@ -19,7 +21,8 @@ namespace tocsin::telemetry {
 class Splitter {
  public:
   /// `file` (its name) and `problems` outlive it.
-  Splitter(std::unique_ptr<Source> source, const std::string& file, Content content, const Limits& limits, Problems& problems);
+  Splitter(std::unique_ptr<Source> source, const std::string& file, Content content,
+           const Limits& limits, Problems& problems);
 
   /// Puts the next records into the block, at least one. False at the end of the stream.
   bool fill(Block& block);
@@ -65,15 +68,15 @@ class Splitter {
   Problems& problems_;
   pattern::Structure piece_;
 
-  std::string carry_;           // what was read and belongs to no block yet
-  std::uint64_t base_ = 0;      // of `carry_` in the stream
+  std::string carry_;       // what was read and belongs to no block yet
+  std::uint64_t base_ = 0;  // of `carry_` in the stream
   std::uint64_t read_ = 0;
   std::uint64_t line_ = 1;
-  bool ended_ = false;          // the source has no more
-  bool lost_ = false;           // within a record that is too long or has no end
+  bool ended_ = false;  // the source has no more
+  bool lost_ = false;   // within a record that is too long or has no end
   Form form_ = Form::Unknown;
   Within within_ = Within::Nothing;
-  std::size_t stray_ = 0;       // brackets [ opened within a list
+  std::size_t stray_ = 0;  // brackets [ opened within a list
   std::string first_name_;
 };
 

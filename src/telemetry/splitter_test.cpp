@@ -2,7 +2,6 @@
 #include "telemetry/splitter.hpp"
 
 #include <random>
-
 #include <zlib.h>
 
 #include "base/document.hpp"
@@ -15,7 +14,9 @@ using testing::HasSubstr;
 
 /// A record whose only interest is its number.
 std::string record(int number, std::string_view extra = "") {
-  return fmt::format(R"({{"eventVersion":"1.08","eventSource":"ec2.amazonaws.com","eventName":"n{}","nested":{{"a":[1,{{"b":"]}}"}}]}}{}}})", number, extra);
+  return fmt::format(
+      R"({{"eventVersion":"1.08","eventSource":"ec2.amazonaws.com","eventName":"n{}","nested":{{"a":[1,{{"b":"]}}"}}]}}{}}})",
+      number, extra);
 }
 
 struct Read {
@@ -40,7 +41,8 @@ Read read(std::string bytes, Limits limits = {}, Content content = Content::Clou
       EXPECT_EQ(block.structure_of(record).front(), record.begin);
     }
   }
-  for (const auto& problem : problems.first()) out.problems.push_back(to_text(problem));
+  for (const auto& problem : problems.first())
+    out.problems.push_back(to_text(problem));
   return out;
 }
 
@@ -60,7 +62,8 @@ std::string gzip(std::string_view text) {
 
 std::string file_of(std::initializer_list<std::string> records) {
   std::string text = R"({"Records":[)";
-  for (const auto& each : records) text += (text.back() == '[' ? "" : ",") + each;
+  for (const auto& each : records)
+    text += (text.back() == '[' ? "" : ",") + each;
   return text + "]}";
 }
 
@@ -68,9 +71,14 @@ TEST(Forms, AllThatCloudTrailComesIn) {
   const auto one = record(1), two = record(2), three = record(3);
   const auto wanted = ElementsAre("n1", "n2", "n3");
   for (const auto& text :
-       {file_of({one, two, three}), file_of({one}) + file_of({two, three}), file_of({one}) + "\n" + file_of({two, three}) + "\n", "[" + one + "," + two + " , " + three + "]",
-        one + "\n" + two + "\n" + three + "\n", one + "\n\n" + two + "\r\n" + three, one + two + three, "\xef\xbb\xbf" + file_of({one, two, three}),
-        R"({"more":{"Records":[1]},"Records":[)" + one + "," + two + "," + three + R"(],"after":[{"x":1}]})", gzip(file_of({one, two})) + gzip("\n" + three)}) {
+       {file_of({one, two, three}), file_of({one}) + file_of({two, three}),
+        file_of({one}) + "\n" + file_of({two, three}) + "\n",
+        "[" + one + "," + two + " , " + three + "]", one + "\n" + two + "\n" + three + "\n",
+        one + "\n\n" + two + "\r\n" + three, one + two + three,
+        "\xef\xbb\xbf" + file_of({one, two, three}),
+        R"({"more":{"Records":[1]},"Records":[)" + one + "," + two + "," + three +
+            R"(],"after":[{"x":1}]})",
+        gzip(file_of({one, two})) + gzip("\n" + three)}) {
     const auto got = read(text);
     EXPECT_THAT(got.names, wanted) << text;
     EXPECT_THAT(got.problems, ElementsAre()) << text;
@@ -89,7 +97,9 @@ TEST(Forms, WhateverTheSizeOfBlocks) {
   std::vector<std::string> names;
   for (int i = 0; i < 300; ++i) {
     names.push_back(fmt::format("n{}", i));
-    const auto text = record(i, fmt::format(R"(,"x":"{}\"}},{{\"")", std::string(static_cast<std::size_t>(i * 7 % 251), 'x')));
+    const auto text =
+        record(i, fmt::format(R"(,"x":"{}\"}},{{\"")",
+                              std::string(static_cast<std::size_t>(i * 7 % 251), 'x')));
     list += (i ? "," : "") + text;
     lines += text + "\n";
   }
@@ -116,24 +126,30 @@ TEST(Bad, ALineSpoilsNoOther) {
            {std::string(300, '{'), "f:2: "},
            {R"({"a":)" + std::string(200, '[') + std::string(200, ']') + "}", "nested too deeply"},
            {R"({"a":")" + std::string(2000, 'a') + "\"}", "longer than 1000 bytes"}}) {
-    const auto got = read(good + "\n" + line + "\n" + record(2) + "\n" + record(3), {.block = 512, .record = 1000});
+    const auto got = read(good + "\n" + line + "\n" + record(2) + "\n" + record(3),
+                          {.block = 512, .record = 1000});
     EXPECT_THAT(got.names, ElementsAre("n1", "n2", "n3")) << line;
     ASSERT_EQ(got.problems.size(), 1u) << line;
     EXPECT_THAT(got.problems[0], HasSubstr("f:2: ")) << line;
-    EXPECT_TRUE(reason == "unclosed" || got.problems[0].find(reason) != std::string::npos) << line << got.problems[0];
+    EXPECT_TRUE(reason == "unclosed" || got.problems[0].find(reason) != std::string::npos)
+        << line << got.problems[0];
   }
 }
 
 TEST(Bad, ARecordOfAListSpoilsNoOther) {
   for (const std::string bad :
-       {R"({"eventVersion":"1.08","a":"un"quoted"})", R"({"eventVersion":"1.08","a":{"b":1})", R"({"eventVersion":"1.08","a":{"b":[1}})", "{\"eventVersion\":\"\xc3\x28\"}",
-        "{\"eventVersion\":\"a\nb\"}", R"({"eventVersion":"1.08","a":[}])", R"({"eventVersion" "1.08"})", R"({"eventVersion":"1.08","a":"unclosed})", "17", "[17]", "\"text\"",
-        R"({"eventVersion":"1","eventVersion":"2"})"}) {
+       {R"({"eventVersion":"1.08","a":"un"quoted"})", R"({"eventVersion":"1.08","a":{"b":1})",
+        R"({"eventVersion":"1.08","a":{"b":[1}})", "{\"eventVersion\":\"\xc3\x28\"}",
+        "{\"eventVersion\":\"a\nb\"}", R"({"eventVersion":"1.08","a":[}])",
+        R"({"eventVersion" "1.08"})", R"({"eventVersion":"1.08","a":"unclosed})", "17", "[17]",
+        "\"text\"", R"({"eventVersion":"1","eventVersion":"2"})"}) {
     const auto text = file_of({record(1), bad, record(2), record(3)});
     const auto got = read(text);
     EXPECT_THAT(got.names, ElementsAre("n1", "n2", "n3")) << bad;
     EXPECT_GE(got.problems.size(), 1u) << bad;
-    EXPECT_THAT(got.problems[0], HasSubstr(fmt::format("f: byte {}: ", text.find(bad, 12 + record(1).size())))) << bad;
+    EXPECT_THAT(got.problems[0],
+                HasSubstr(fmt::format("f: byte {}: ", text.find(bad, 12 + record(1).size()))))
+        << bad;
   }
 }
 
@@ -147,7 +163,10 @@ TEST(Bad, ABracketTooMany) {
 }
 
 TEST(Bad, TooLongInAList) {
-  const auto got = read(file_of({record(1), record(2, R"(,"x":")" + std::string(100'000, 'x') + '"'), record(3), record(4)}), {.block = 1000, .record = 4000});
+  const auto got =
+      read(file_of({record(1), record(2, R"(,"x":")" + std::string(100'000, 'x') + '"'), record(3),
+                    record(4)}),
+           {.block = 1000, .record = 4000});
   EXPECT_THAT(got.names, ElementsAre("n1", "n3", "n4"));
   ASSERT_EQ(got.problems.size(), 1u);
   EXPECT_THAT(got.problems[0], HasSubstr("longer than 4000 bytes"));
@@ -160,7 +179,8 @@ TEST(Bad, CutOff) {
   EXPECT_EQ(got.problems.size(), 1u);
 
   std::string long_file = "[";
-  for (int i = 0; i < 5000; ++i) long_file += record(i, fmt::format(R"(,"x":"{}")", i * 7919 % 10007)) + ",";
+  for (int i = 0; i < 5000; ++i)
+    long_file += record(i, fmt::format(R"(,"x":"{}")", i * 7919 % 10007)) + ",";
   const auto packed = gzip(long_file);
   got = read(packed.substr(0, packed.size() / 2));
   EXPECT_GT(got.names.size(), 1000u);
@@ -173,7 +193,9 @@ TEST(Bad, CutOff) {
 }
 
 TEST(Bad, NoJsonAtAll) {
-  for (const std::string text : {"Apache License\n Version 2.0\n", "\xff\xfe{\0", "\x7f" "ELF"}) {
+  for (const std::string text : {"Apache License\n Version 2.0\n", "\xff\xfe{\0",
+                                 "\x7f"
+                                 "ELF"}) {
     const auto got = read(text);
     EXPECT_THAT(got.names, ElementsAre()) << text;
     EXPECT_THAT(got.problems, ElementsAre(HasSubstr("neither JSON nor gzip"))) << text;
@@ -193,7 +215,8 @@ TEST(Bad, AnyByteChanged) {
     const auto got = read(changed, {.block = 100 + random() % 400, .record = 2000});
     const auto before = (at - 12) / (record(1).size() + 1);
     ASSERT_GE(got.names.size(), before) << changed;
-    for (std::size_t i = 0; i < before; ++i) ASSERT_EQ(got.names[i], fmt::format("n{}", i + 1)) << changed;
+    for (std::size_t i = 0; i < before; ++i)
+      ASSERT_EQ(got.names[i], fmt::format("n{}", i + 1)) << changed;
     // At most the changed record and the one before or behind it are lost.
     ASSERT_GE(got.names.size(), 4u) << changed;
   }

@@ -11,7 +11,9 @@ constexpr const char* kGrammar = "the record is not JSON";
 constexpr const char* kTwice = "the record has two members of one name";
 constexpr const char* kDeep = "the record is nested too deeply";
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 /// Whether a name was there before: exact, and without a look at all of them.
 class Names {
@@ -31,8 +33,11 @@ class Names {
   static constexpr std::size_t kMost = 128;  // far more than a record has
   static std::uint8_t hash(std::string_view name) {
     if (name.empty()) return 0;
-    const auto at = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(name[i])); };
-    return static_cast<std::uint8_t>(name.size() * 37 + at(0) * 11 + at(name.size() / 2) * 5 + at(name.size() - 1));
+    const auto at = [&](std::size_t i) {
+      return static_cast<unsigned>(static_cast<unsigned char>(name[i]));
+    };
+    return static_cast<std::uint8_t>(name.size() * 37 + at(0) * 11 + at(name.size() / 2) * 5 +
+                                     at(name.size() - 1));
   }
   std::uint8_t slots_[256] = {};
   std::size_t count_ = 0;
@@ -41,7 +46,8 @@ class Names {
 
 class Walk {
  public:
-  Walk(std::string_view text, std::span<const std::uint32_t> structure, std::size_t first, int depth)
+  Walk(std::string_view text, std::span<const std::uint32_t> structure, std::size_t first,
+       int depth)
       : text_(text), structure_(structure), at_(first), depth_(depth) {}
 
   Walked record() {
@@ -97,11 +103,13 @@ class Walk {
     return end(Record, at_);
   }
 
-  /// The string that starts at a structural position and ends before the byte `after`; null where it does not.
+  /// The string that starts at a structural position and ends before the byte `after`; null where
+  /// it does not.
   std::string_view string_before(std::size_t after) const { return string_before(after, at_); }
   std::string_view string_before(std::size_t after, std::size_t at) const {
     const std::size_t start = structure_[at] + 1;
-    while (after > start && is_space(text_[after - 1])) --after;
+    while (after > start && is_space(text_[after - 1]))
+      --after;
     if (after <= start || text_[after - 1] != '"') return {};
     return text_.substr(start, after - 1 - start);
   }
@@ -174,13 +182,15 @@ class Walk {
 
 }  // namespace
 
-Walked walk_object(std::string_view text, std::span<const std::uint32_t> structure, std::size_t first, Content content, int depth) {
+Walked walk_object(std::string_view text, std::span<const std::uint32_t> structure,
+                   std::size_t first, Content content, int depth) {
   Walk walk(text, structure, first, depth);
   return content == Content::CloudTrail ? walk.record() : walk.event();
 }
 
 /// Without branches but that for the end: what comes next in a text is hard to predict.
-Skipped skip_nested(std::string_view text, std::span<const std::uint32_t> structure, std::size_t first) {
+Skipped skip_nested(std::string_view text, std::span<const std::uint32_t> structure,
+                    std::size_t first) {
   const char* bytes = text.data();
   int open = 0, deepest = 0;
   std::uint64_t braces = 0, wrong = 0;  // a bit for each level that is open: whether by a brace
@@ -194,7 +204,8 @@ Skipped skip_nested(std::string_view text, std::span<const std::uint32_t> struct
     open += opens - closes;
     deepest = std::max(deepest, open);
     if (open > 0) continue;
-    return {(wrong & 1) && deepest <= kMostDepth ? Skipped::Kind::Broken : Skipped::Kind::Whole, at + 1, deepest};
+    return {(wrong & 1) && deepest <= kMostDepth ? Skipped::Kind::Broken : Skipped::Kind::Whole,
+            at + 1, deepest};
   }
   return {Skipped::Kind::Cut, structure.size(), deepest};
 }

@@ -22,7 +22,8 @@ struct Walked {
 };
 
 /// `structure[first]` is the object's {. Of Events only the end is looked for.
-Walked walk_object(std::string_view text, std::span<const std::uint32_t> structure, std::size_t first, Content content, int depth);
+Walked walk_object(std::string_view text, std::span<const std::uint32_t> structure,
+                   std::size_t first, Content content, int depth);
 
 struct Skipped {
   enum class Kind {
@@ -35,6 +36,7 @@ struct Skipped {
   int depth = 0;
 };
 /// Steps over what the bracket at `structure[first]` opens.
-Skipped skip_nested(std::string_view text, std::span<const std::uint32_t> structure, std::size_t first);
+Skipped skip_nested(std::string_view text, std::span<const std::uint32_t> structure,
+                    std::size_t first);
 
 }  // namespace tocsin::telemetry

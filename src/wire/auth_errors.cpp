@@ -110,9 +110,12 @@ Error auth_error(AuthProblem problem, AuthFamily family, std::string detail) {
 /// What the policy engine refused, under the name that the service has for it.
 Error denied(Error error, AuthFamily family, std::string_view service) {
   if (service == "sqs") return error;
-  if (service == "sns") error.code = "AuthorizationError";
-  else if (service == "ec2") error.code = "UnauthorizedOperation";
-  else if (family == AuthFamily::Json || family == AuthFamily::RestJson) error.code = "AccessDeniedException";
+  if (service == "sns")
+    error.code = "AuthorizationError";
+  else if (service == "ec2")
+    error.code = "UnauthorizedOperation";
+  else if (family == AuthFamily::Json || family == AuthFamily::RestJson)
+    error.code = "AccessDeniedException";
   error.status = family == AuthFamily::Json ? 400 : 403;
   return error;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/certificates.hpp"
 
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <memory>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -8,10 +11,6 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
-
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <memory>
 
 namespace tocsin::wire {
 namespace {
@@ -103,9 +102,10 @@ bool is_address(const std::string& host) {
 bool is_name(std::string_view host) {
   if (host.starts_with("*.")) host.remove_prefix(2);
   if (host.empty() || host.size() > 253 || host.front() == '.' || host.back() == '.') return false;
-  return std::all_of(host.begin(), host.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '-' || c == '.' || c == '_';
-  }) && host.find("..") == std::string_view::npos;
+  return std::all_of(
+             host.begin(), host.end(),
+             [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '.' || c == '_'; }) &&
+         host.find("..") == std::string_view::npos;
 }
 
 Result<std::string> alternative_names(const std::vector<std::string>& hosts) {
@@ -184,9 +184,14 @@ bool issued_by(const std::string& certificate, const std::string& authority) {
 
 // OpenSSL takes no "*.localhost": hence the wildcards below it.
 std::vector<std::string> local_hosts() {
-  return {"localhost",    "*.localhost",           "s3.localhost",
-          "*.s3.localhost", "*.us-east-1.localhost", "*.s3.us-east-1.localhost",
-          "127.0.0.1",    "::1"};
+  return {"localhost",
+          "*.localhost",
+          "s3.localhost",
+          "*.s3.localhost",
+          "*.us-east-1.localhost",
+          "*.s3.us-east-1.localhost",
+          "127.0.0.1",
+          "::1"};
 }
 
 std::vector<std::string> aws_hosts(const std::string& region) {

@@ -112,7 +112,8 @@ Reply Ending::reply(const Exchange& exchange, const Result<Document>& outcome) c
 }
 
 Reply Ending::error(const Exchange& exchange, const Error& given) const {
-  const auto error = exchange.route ? in_family(given, exchange.family(), exchange.route->service->id) : given;
+  const auto error =
+      exchange.route ? in_family(given, exchange.family(), exchange.route->service->id) : given;
   auto encoded = exchange.route
                      ? encode_error(*exchange.route, error, exchange.id, exchange.message.method)
                      : encode_unrouted(exchange.message, error, exchange.id);

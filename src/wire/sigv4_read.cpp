@@ -77,7 +77,9 @@ Result<void> check_complete(const Parameters& given, AuthFamily family) {
   if (missing.empty()) return {};
   if (family == AuthFamily::S3) {
     missing = kHeaderMalformed;
-    missing += "the authorization header requires three components: Credential, SignedHeaders, and Signature.";
+    missing +=
+        "the authorization header requires three components: Credential, SignedHeaders, and "
+        "Signature.";
   } else {
     missing += "Authorization=";
     missing += kAlgorithm;

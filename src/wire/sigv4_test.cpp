@@ -423,12 +423,13 @@ TEST_F(SigV4Refusals, ATokenOfAnotherSession) {
 TEST_F(SigV4Refusals, PayloadsThatCannotBeVerified) {
   EXPECT_EQ(error_of("x-amz-content-sha256", std::nullopt, AuthFamily::S3).code, "InvalidRequest");
   EXPECT_EQ(error_of("x-amz-content-sha256", "abc", AuthFamily::S3).code, "InvalidArgument");
-  const auto streamed = error_of(
-      "x-amz-content-sha256", "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", AuthFamily::S3);
+  const auto streamed =
+      error_of("x-amz-content-sha256", "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", AuthFamily::S3);
   EXPECT_EQ(streamed.code, "NotImplemented");
   EXPECT_EQ(streamed.status, 501);
   EXPECT_EQ(
-      error_of("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", AuthFamily::Query).code,
+      error_of("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", AuthFamily::Query)
+          .code,
       "IncompleteSignature");
 }
 
@@ -461,7 +462,8 @@ TEST(AuthErrors, SpeakTheWordsOfTheFamily) {
   EXPECT_EQ(denied.code, "AccessDeniedException");
   EXPECT_EQ(denied.status, 400);
   EXPECT_EQ(in_family({"AccessDenied", "x", 403}, AuthFamily::RestJson, "lambda").status, 403);
-  EXPECT_EQ(in_family({"AccessDenied", "x", 403}, AuthFamily::Query, "sns").code, "AuthorizationError");
+  EXPECT_EQ(in_family({"AccessDenied", "x", 403}, AuthFamily::Query, "sns").code,
+            "AuthorizationError");
   EXPECT_EQ(in_family({"AccessDenied", "x", 403}, AuthFamily::Query, "iam").code, "AccessDenied");
   EXPECT_EQ(in_family({"AccessDenied", "x", 403}, AuthFamily::S3, "s3").code, "AccessDenied");
   for (int problem = 0; problem <= static_cast<int>(AuthProblem::Unsupported); ++problem) {

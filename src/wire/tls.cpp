@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/tls.hpp"
 
-#include <openssl/ssl.h>
-
 #include <boost/asio/buffer.hpp>
+#include <openssl/ssl.h>
 #include <string_view>
 
 namespace tocsin::wire {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Certificates, and the server behind TLS.
-#include <sys/socket.h>
-
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl.hpp>
+#include <sys/socket.h>
 #include <thread>
 
 #include "base/glob.hpp"
@@ -147,8 +146,8 @@ TEST(Tls, AnswersExpectContinue) {
   HttpServer server(options(), echo);
   ASSERT_TRUE(server.start());
   TlsClient client(server.ports()[1], "localhost");
-  const auto first = client.ask(
-      "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  const auto first =
+      client.ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_TRUE(first.starts_with("HTTP/1.1 100 Continue\r\n"));
   EXPECT_TRUE(client.ask("ab").ends_with("secure 2"));
 }

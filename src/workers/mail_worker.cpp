@@ -144,7 +144,8 @@ struct MailWorker::State {
     const auto code = curl_easy_perform(handle);
     if (code == CURLE_OK) return {};
     auto failure = delivery_failure(handle, code, answer);
-    log_warning("mail not delivered", {{"server", server->url}, {"cause", failure.error().message}});
+    log_warning("mail not delivered",
+                {{"server", server->url}, {"cause", failure.error().message}});
     return failure;
   }
 

@@ -28,14 +28,44 @@ constexpr std::uint32_t kNewNamespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEW
                                          CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
 
 // clang-format off: one a line would be a page.
-constexpr std::uint32_t kDenied[] = {
-    SYS_unshare, SYS_setns, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_move_mount,
-    SYS_open_tree, SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_mount_setattr,
-    SYS_ptrace, SYS_bpf, SYS_perf_event_open, SYS_keyctl, SYS_add_key, SYS_request_key,
-    SYS_userfaultfd, SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register,
-    SYS_open_by_handle_at, SYS_name_to_handle_at, SYS_kexec_load, SYS_init_module,
-    SYS_finit_module, SYS_delete_module, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl,
-    SYS_reboot, SYS_settimeofday, SYS_clock_settime, SYS_process_vm_readv, SYS_process_vm_writev};
+constexpr std::uint32_t kDenied[] = {SYS_unshare,
+                                     SYS_setns,
+                                     SYS_mount,
+                                     SYS_umount2,
+                                     SYS_pivot_root,
+                                     SYS_chroot,
+                                     SYS_move_mount,
+                                     SYS_open_tree,
+                                     SYS_fsopen,
+                                     SYS_fsconfig,
+                                     SYS_fsmount,
+                                     SYS_fspick,
+                                     SYS_mount_setattr,
+                                     SYS_ptrace,
+                                     SYS_bpf,
+                                     SYS_perf_event_open,
+                                     SYS_keyctl,
+                                     SYS_add_key,
+                                     SYS_request_key,
+                                     SYS_userfaultfd,
+                                     SYS_io_uring_setup,
+                                     SYS_io_uring_enter,
+                                     SYS_io_uring_register,
+                                     SYS_open_by_handle_at,
+                                     SYS_name_to_handle_at,
+                                     SYS_kexec_load,
+                                     SYS_init_module,
+                                     SYS_finit_module,
+                                     SYS_delete_module,
+                                     SYS_swapon,
+                                     SYS_swapoff,
+                                     SYS_acct,
+                                     SYS_quotactl,
+                                     SYS_reboot,
+                                     SYS_settimeofday,
+                                     SYS_clock_settime,
+                                     SYS_process_vm_readv,
+                                     SYS_process_vm_writev};
 // clang-format on
 
 constexpr std::uint32_t kFamilies[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};

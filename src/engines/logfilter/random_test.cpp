@@ -80,9 +80,15 @@ class Generator {
 TEST(LogFilterRegex, AStrayByteStandsBetweenItsNeighbours) {
   const auto regex = Regex::compile("BBB");
   ASSERT_TRUE(regex);
-  EXPECT_FALSE(regex->search("BB\xb9" "B"));
-  EXPECT_TRUE(regex->search("BB\xb9" "BBB"));
-  EXPECT_TRUE(Regex::compile("B.B")->search("B\xc3\xa4" "B"));
+  EXPECT_FALSE(
+      regex->search("BB\xb9"
+                    "B"));
+  EXPECT_TRUE(
+      regex->search("BB\xb9"
+                    "BBB"));
+  EXPECT_TRUE(
+      Regex::compile("B.B")->search("B\xc3\xa4"
+                                    "B"));
 }
 
 TEST(LogFilterRegex, AgreesWithTheOracle) {

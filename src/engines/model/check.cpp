@@ -306,7 +306,9 @@ Error validation_error(const Service& service, const std::vector<std::string>& f
 
 void collect_unknown(const Shape& shape, const Document& value, bool streaming,
                      const std::string& path, std::vector<std::string>& found) {
-  if (shape.is_document || value.is_null() || (streaming && (find(value, "$blob") || find(value, "$blobs")))) return;
+  if (shape.is_document || value.is_null() ||
+      (streaming && (find(value, "$blob") || find(value, "$blobs"))))
+    return;
   if (auto mismatch = kind_mismatch(shape, value)) {
     found.push_back(fmt::format("{}: {}", path, *mismatch));
   } else if (shape.type == Type::Structure) {

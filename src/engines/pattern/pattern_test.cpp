@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engines/pattern/pattern.hpp"
-#include "engines/pattern/structure.hpp"
 
 #include <random>
+
+#include "engines/pattern/structure.hpp"
 
 namespace tocsin::pattern {
 namespace {
@@ -249,7 +250,7 @@ TEST(Indexed, AnEnvelopeThatWasNeverWritten) {
   ASSERT_TRUE(structure.read(text));
   Matcher matcher(rules.snapshot());
   const std::pair<std::string_view, std::string_view> members[] = {{"source", "aws.ec2"},
-                                                                  {"region", "eu-west-1"}};
+                                                                   {"region", "eu-west-1"}};
   EXPECT_THAT(*matcher.match_enveloped({members, "detail", {text, structure.positions()}}),
               ElementsAre(1, 4, 5));
   EXPECT_THAT(*matcher.match_enveloped({{}, "detail", {text, structure.positions()}}),

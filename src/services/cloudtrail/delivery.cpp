@@ -97,14 +97,12 @@ void send_file(core::Context& context, const Trail& trail, const std::string& re
                 {"ACL", "bucket-owner-full-control"}};
   params["ServerSideEncryption"] = trail.kms_key.empty() ? "AES256" : "aws:kms";
   if (!trail.kms_key.empty()) params["SSEKMSKeyId"] = trail.kms_key;
-  context.start(
-      {.work = as_cloudtrail(trail, "s3", "PutObject", std::move(params)),
-       .retry = {.attempts = 20,
-                 .initial = std::chrono::seconds(5),
-                 .max_age = std::chrono::hours(24)},
-       .then = {"cloudtrail.delivered",
-                Object{{"trail", trail.arn()}, {"key", key}}},
-       .name = "cloudtrail:Deliver " + trail.name});
+  context.start({.work = as_cloudtrail(trail, "s3", "PutObject", std::move(params)),
+                 .retry = {.attempts = 20,
+                           .initial = std::chrono::seconds(5),
+                           .max_age = std::chrono::hours(24)},
+                 .then = {"cloudtrail.delivered", Object{{"trail", trail.arn()}, {"key", key}}},
+                 .name = "cloudtrail:Deliver " + trail.name});
 }
 
 std::map<std::string, Array> take_pending(core::Context& context, const std::string& trail_arn,
@@ -131,7 +129,8 @@ bool reports_to(const Trail& trail, const Object& record) {
 /// The call that stops a trail is the last that the trail records.
 bool records(const Trail& trail, const Object& record, Time time) {
   if (trail.logging) return true;
-  return trail.stopped == time && text(record, "eventName") == "StopLogging" && !record.contains("errorCode");
+  return trail.stopped == time && text(record, "eventName") == "StopLogging" &&
+         !record.contains("errorCode");
 }
 
 }  // namespace
@@ -141,7 +140,8 @@ bool gather(core::Context& context, const Object& record, Time time) {
   const auto trails = kTrails.all(
       context, core::Key{std::string_view(record.at("recipientAccountId").as_string())});
   for (const auto& trail : trails) {
-    if (!records(trail, record, time) || !reports_to(trail, record) || !selects(trail, record)) continue;
+    if (!records(trail, record, time) || !reports_to(trail, record) || !selects(trail, record))
+      continue;
     add_pending(context, trail, record, time);
     chosen = true;
   }

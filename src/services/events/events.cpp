@@ -43,8 +43,8 @@ class Router {
                                const std::string& mark) {
     auto& compiled = buses_[core::Key::of(core::home(event), event.bus).bytes()];
     if (compiled.mark == mark) return compiled;
-    compiled =
-        Compiled{.mark = mark, .rules = kRules.all(view, core::Key::of(core::home(event), event.bus))};
+    compiled = Compiled{.mark = mark,
+                        .rules = kRules.all(view, core::Key::of(core::home(event), event.bus))};
     for (std::size_t id = 0; id < compiled.rules.size(); ++id) {
       const auto& rule = compiled.rules[id];
       if (!rule.enabled() || rule.pattern.empty()) continue;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/table.hpp"
 #include "core/registry.hpp"
+#include "core/table.hpp"
 
 namespace tocsin::iam {
 
@@ -10,7 +10,7 @@ namespace tocsin::iam {
 struct Identity {
   std::string name;
   std::string path = "/";
-  std::string id;   // AIDA…, AROA…
+  std::string id;  // AIDA…, AROA…
   std::string arn;
   Time created{};
   std::map<std::string, std::string> tags;
@@ -23,7 +23,9 @@ struct Identity {
   std::int64_t max_session = 3600;  // s
   Object unknown;
 };
-BOOST_DESCRIBE_STRUCT(Identity, (), (name, path, id, arn, created, tags, inline_policies, attached, boundary, trust, description, max_session, unknown))
+BOOST_DESCRIBE_STRUCT(Identity, (),
+                      (name, path, id, arn, created, tags, inline_policies, attached, boundary,
+                       trust, description, max_session, unknown))
 
 struct ManagedPolicy {
   std::string name;
@@ -35,7 +37,8 @@ struct ManagedPolicy {
   Time created{};
   Object unknown;
 };
-BOOST_DESCRIBE_STRUCT(ManagedPolicy, (), (name, path, id, arn, document, description, created, unknown))
+BOOST_DESCRIBE_STRUCT(ManagedPolicy, (),
+                      (name, path, id, arn, document, description, created, unknown))
 
 /// The secret is not kept: it is derived from the master key and the id.
 struct AccessKey {
@@ -61,12 +64,12 @@ struct Session {
 };
 BOOST_DESCRIBE_STRUCT(Session, (), (access_key_id, principal, expires, unknown))
 
-inline constexpr core::Table<Identity> kUsers{"iam.users"};               // account, name
-inline constexpr core::Table<Identity> kRoles{"iam.roles"};               // account, name
-inline constexpr core::Table<ManagedPolicy> kPolicies{"iam.policies"};    // account, ARN
-inline constexpr core::Table<AccessKey> kAccessKeys{"iam.access_keys"};   // id
-inline constexpr core::Table<AccessKeyLink> kUserKeys{"iam.user_keys"};   // account, user, id
-inline constexpr core::Table<Session> kSessions{"iam.sessions"};          // access key id
+inline constexpr core::Table<Identity> kUsers{"iam.users"};              // account, name
+inline constexpr core::Table<Identity> kRoles{"iam.roles"};              // account, name
+inline constexpr core::Table<ManagedPolicy> kPolicies{"iam.policies"};   // account, ARN
+inline constexpr core::Table<AccessKey> kAccessKeys{"iam.access_keys"};  // id
+inline constexpr core::Table<AccessKeyLink> kUserKeys{"iam.user_keys"};  // account, user, id
+inline constexpr core::Table<Session> kSessions{"iam.sessions"};         // access key id
 
 std::string secret_of_key(const core::Secrets& secrets, std::string_view access_key_id);
 std::string token_of_key(const core::Secrets& secrets, std::string_view access_key_id);

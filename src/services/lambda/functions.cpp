@@ -12,7 +12,9 @@ using core::Context;
 using core::Key;
 using core::Outcome;
 
-Failure invalid(std::string message) { return fail("InvalidParameterValueException", std::move(message)); }
+Failure invalid(std::string message) {
+  return fail("InvalidParameterValueException", std::move(message));
+}
 
 Result<void> read_environment(Call& call, Function& function) {
   const auto* variables = find_path(call.params(), "Environment.Variables");
@@ -35,18 +37,24 @@ Result<void> read_configuration(Call& call, Function& function) {
   function.memory_mb = integer(params, "MemorySize").value_or(function.memory_mb);
   function.timeout_s = integer(params, "Timeout").value_or(function.timeout_s);
   TRY(read_environment(call, function));
-  if (function.memory_mb < 128 || function.memory_mb > 10'240) return invalid("MemorySize must be between 128 and 10240.");
-  if (function.timeout_s < 1 || function.timeout_s > 900) return invalid("Timeout must be between 1 and 900.");
+  if (function.memory_mb < 128 || function.memory_mb > 10'240)
+    return invalid("MemorySize must be between 128 and 10240.");
+  if (function.timeout_s < 1 || function.timeout_s > 900)
+    return invalid("Timeout must be between 1 and 900.");
   if (!function.runtime.starts_with("python3.")) {
-    return invalid(fmt::format("Tocsin runs python3 functions; the runtime {} is not served yet.", function.runtime));
+    return invalid(fmt::format("Tocsin runs python3 functions; the runtime {} is not served yet.",
+                               function.runtime));
   }
   return {};
 }
 
 /// The caller must be allowed to pass the role, and Lambda to assume it.
 Result<void> check_role(Call& call, Function& function) {
-  TRY(call.authorize({.action = "iam:PassRole", .resource = function.role, .context = {{"iam:PassedToService", {"lambda.amazonaws.com"}}}}));
-  if (!call.identify(as_function(call, function))) return invalid("The role defined for the function cannot be assumed by Lambda.");
+  TRY(call.authorize({.action = "iam:PassRole",
+                      .resource = function.role,
+                      .context = {{"iam:PassedToService", {"lambda.amazonaws.com"}}}}));
+  if (!call.identify(as_function(call, function)))
+    return invalid("The role defined for the function cannot be assumed by Lambda.");
   return {};
 }
 
@@ -59,11 +67,15 @@ void touch(Context& context, Function& function) {
 Outcome inspect(Call& call, const Function& function, const Document& zip, bool created) {
   const auto token = call.park();
   Object payload;
-  if (const auto ref = store::blob_ref(zip)) payload["Code"] = zip;
-  else payload["ZipBase64"] = boost::json::string(call.open(zip).value_or(""));
+  if (const auto ref = store::blob_ref(zip))
+    payload["Code"] = zip;
+  else
+    payload["ZipBase64"] = boost::json::string(call.open(zip).value_or(""));
   call.start({.work = core::JobSpec{.kind = "function.inspect_code", .payload = std::move(payload)},
               .retry = {.attempts = 3},
-              .then = {"lambda.code_inspected", Object{{"token", token.id}, {"function", encode(function)}, {"created", created}}}});
+              .then = {"lambda.code_inspected", Object{{"token", token.id},
+                                                       {"function", encode(function)},
+                                                       {"created", created}}}});
   return token;
 }
 
@@ -84,9 +96,11 @@ Result<Function> function_of(Call& call) {
   auto function = kFunctions.get(call, Key::of(call.scope(), name));
   const auto qualifier = text(call.params(), "Qualifier", "$LATEST");
   if (!function || qualifier != "$LATEST") {
-    return fail("ResourceNotFoundException",
-                fmt::format("Function not found: {}{}", arn("lambda", call.scope(), "function:" + name),
-                            qualifier == "$LATEST" ? "" : ":" + std::string(qualifier)), 404);
+    return fail(
+        "ResourceNotFoundException",
+        fmt::format("Function not found: {}{}", arn("lambda", call.scope(), "function:" + name),
+                    qualifier == "$LATEST" ? "" : ":" + std::string(qualifier)),
+        404);
   }
   return *std::move(function);
 }
@@ -119,16 +133,20 @@ Object configuration(const core::Secrets& secrets, const Function& function) {
 
 Outcome create_function(Call& call) {
   Function function{.name = name_in(text(call.params(), "FunctionName"))};
-  if (function.name.empty() || function.name.size() > 64) return invalid("FunctionName is not a function's name.");
+  if (function.name.empty() || function.name.size() > 64)
+    return invalid("FunctionName is not a function's name.");
   function.arn = arn("lambda", call.scope(), "function:" + function.name);
   if (kFunctions.contains(call, Key::of(call.scope(), function.name))) {
     return fail("ResourceConflictException", "Function already exist: " + function.name, 409);
   }
   TRY(read_configuration(call, function));
   TRY(check_role(call, function));
-  for (const auto& tag : object_of(call.params(), "Tags")) function.tags[std::string(tag.key())] = text(call.params().at("Tags"), tag.key());
+  for (const auto& tag : object_of(call.params(), "Tags"))
+    function.tags[std::string(tag.key())] = text(call.params().at("Tags"), tag.key());
   const auto* zip = find_path(call.params(), "Code.ZipFile");
-  if (!zip) return invalid("Tocsin takes a function's code as Code.ZipFile; other sources are not served yet.");
+  if (!zip)
+    return invalid(
+        "Tocsin takes a function's code as Code.ZipFile; other sources are not served yet.");
   touch(call, function);
   return inspect(call, function, *zip, true);
 }
@@ -136,7 +154,8 @@ Outcome create_function(Call& call) {
 Outcome update_function_code(Call& call) {
   auto function = TRY(function_of(call));
   const auto* zip = find(call.params(), "ZipFile");
-  if (!zip) return invalid("Tocsin takes a function's code as ZipFile; other sources are not served yet.");
+  if (!zip)
+    return invalid("Tocsin takes a function's code as ZipFile; other sources are not served yet.");
   return inspect(call, function, *zip, false);
 }
 
@@ -160,8 +179,12 @@ void code_inspected(Context& context, const core::Resumption& end) {
   const auto key = Key::of(context.scope(), function.name);
   const auto current = kFunctions.get(context, key);
   const bool created = flag(end.context, "created");
-  if (created && current) return void(context.resolve(token, fail("ResourceConflictException", "Function already exist: " + function.name, 409)));
-  if (!created && !current) return void(context.resolve(token, fail("ResourceNotFoundException", "Function not found: " + function.arn, 404)));
+  if (created && current)
+    return void(context.resolve(
+        token, fail("ResourceConflictException", "Function already exist: " + function.name, 409)));
+  if (!created && !current)
+    return void(context.resolve(
+        token, fail("ResourceNotFoundException", "Function not found: " + function.arn, 404)));
   if (current) function = *current;
   if (const auto ref = store::blob_ref(object_of(*end.outcome, "Code"))) function.code = *ref;
   function.code_sha256 = string_of(*end.outcome, "CodeSha256");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Invocations. A synchronous one parks its caller until the worker's result is there; an asynchronous one is retried twice.
+// Invocations. A synchronous one parks its caller until the worker's result is there; an
+// asynchronous one is retried twice.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 #include <fmt/format.h>
 
@@ -19,8 +20,15 @@ constexpr int kAsynchronousAttempts = 3;
 
 /// A session of the function's role: STS's reply.
 Result<Document> assume_role(Context& context, const Function& function) {
-  return context.call({"sts", "AssumeRole", Object{{"RoleArn", function.role}, {"RoleSessionName", function.name}}, context.scope(),
-                       {.kind = core::Credential::Kind::Service, .account = context.account(), .service = "lambda.amazonaws.com"}, {}})
+  return context
+      .call({"sts",
+             "AssumeRole",
+             Object{{"RoleArn", function.role}, {"RoleSessionName", function.name}},
+             context.scope(),
+             {.kind = core::Credential::Kind::Service,
+              .account = context.account(),
+              .service = "lambda.amazonaws.com"},
+             {}})
       .result();
 }
 
@@ -37,7 +45,8 @@ Result<void> renew_credentials(Context& context, Function& function) {
   return {};
 }
 
-Object job_payload(Context& context, const Function& function, const Document& event, std::string_view request_id) {
+Object job_payload(Context& context, const Function& function, const Document& event,
+                   std::string_view request_id) {
   return {{"FunctionArn", function.arn},
           {"FunctionName", function.name},
           {"FunctionVersion", "$LATEST"},
@@ -63,7 +72,9 @@ Result<void> run(Context& context, Function function, Object state) {
   const auto outer = context.cause();
   context.set_cause(context.trace("invoke", function.name, "ok"));
   auto payload = job_payload(context, function, *find(state, "event"), text(state, "request"));
-  context.start({.work = core::JobSpec{.kind = "function.invoke", .payload = std::move(payload), .secret_results = {"Payload"}},
+  context.start({.work = core::JobSpec{.kind = "function.invoke",
+                                       .payload = std::move(payload),
+                                       .secret_results = {"Payload"}},
                  .retry = {.attempts = 3},
                  .then = {"lambda.invoked", std::move(state)},
                  .name = "function " + function.name});
@@ -78,7 +89,9 @@ std::string opened(const Context& context, const Document& document, std::string
 }
 
 Object reply_to(const Context& context, const Document& result) {
-  Object reply{{"StatusCode", 200}, {"ExecutedVersion", "$LATEST"}, {"Payload", base64(opened(context, result, "Payload"))}};
+  Object reply{{"StatusCode", 200},
+               {"ExecutedVersion", "$LATEST"},
+               {"Payload", base64(opened(context, result, "Payload"))}};
   if (const auto* error = find(result, "FunctionError")) reply["FunctionError"] = *error;
   return reply;
 }
@@ -98,14 +111,19 @@ Outcome invoke(Call& call) {
   const auto type = text(call.params(), "InvocationType", "RequestResponse");
   if (type == "DryRun") return Object{{"StatusCode", 204}};
   if (type != "RequestResponse" && type != "Event") {
-    return fail("InvalidParameterValueException", fmt::format("{} is not an invocation type.", type));
+    return fail("InvalidParameterValueException",
+                fmt::format("{} is not an invocation type.", type));
   }
   auto event = unbase64(opened(call, call.params(), "Payload"));
   if (event && event->empty()) event = "{}";
   if (!event || !parse_json(*event)) {
-    return fail("InvalidRequestContentException", "Could not parse request body into json: the payload is not JSON");
+    return fail("InvalidRequestContentException",
+                "Could not parse request body into json: the payload is not JSON");
   }
-  Object state{{"function", function.name}, {"event", call.seal(*event)}, {"request", call.request().id}, {"attempt", 1}};
+  Object state{{"function", function.name},
+               {"event", call.seal(*event)},
+               {"request", call.request().id},
+               {"attempt", 1}};
   if (type == "Event") {
     TRY(run(call, function, std::move(state)));
     return Object{{"StatusCode", 202}};
@@ -118,11 +136,14 @@ Outcome invoke(Call& call) {
 }
 
 void invoked(Context& context, const core::Resumption& end) {
-  const auto function = kFunctions.get(context, Key::of(context.scope(), text(end.context, "function")));
+  const auto function =
+      kFunctions.get(context, Key::of(context.scope(), text(end.context, "function")));
   if (end.outcome && function) write_logs(context, *function, *end.outcome);
   const core::Token token{string_of(end.context, "token")};
   if (!token.id.empty()) {
-    if (!end.outcome) return void(context.resolve(token, fail("ServiceException", end.outcome.error().message, 500)));
+    if (!end.outcome)
+      return void(
+          context.resolve(token, fail("ServiceException", end.outcome.error().message, 500)));
     auto reply = reply_to(context, *end.outcome);
     if (flag(end.context, "tail")) reply["LogResult"] = text(*end.outcome, "LogTail");
     return void(context.resolve(token, Document(std::move(reply))));

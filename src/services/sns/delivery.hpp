@@ -11,7 +11,8 @@ namespace tocsin::sns {
 /// Fans the message out, in bounded steps in inputs of their own.
 void distribute(core::Context& context, const Publication& publication);
 /// Asks the endpoint (http, https, email, email-json) to confirm with `token`.
-void request_confirmation(core::Context& context, const Subscription& subscription, const std::string& token);
+void request_confirmation(core::Context& context, const Subscription& subscription,
+                          const std::string& token);
 void on_deliveries(core::Registry& registry);
 
 }  // namespace tocsin::sns

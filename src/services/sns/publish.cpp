@@ -3,9 +3,8 @@
 #include "services/sns/publish.hpp"
 
 #include <algorithm>
-#include <set>
-
 #include <fmt/format.h>
+#include <set>
 
 #include "services/sns/delivery.hpp"
 #include "services/sns/topics.hpp"
@@ -22,7 +21,9 @@ Result<void> check_subject(const Document& entry) {
   if (!find(entry, "Subject")) return {};
   const auto subject = text(entry, "Subject");
   const auto bad = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-  if (subject.empty() || subject.size() > 100 || subject.front() == ' ' || std::ranges::any_of(subject, bad)) return invalid("Subject");
+  if (subject.empty() || subject.size() > 100 || subject.front() == ' ' ||
+      std::ranges::any_of(subject, bad))
+    return invalid("Subject");
   return {};
 }
 
@@ -30,10 +31,14 @@ Result<std::size_t> size_of_attributes(const Object& attributes) {
   std::size_t size = 0;
   for (const auto& each : attributes) {
     const auto type = text(each.value(), "DataType");
-    const auto value = text(each.value(), type.starts_with("Binary") ? "BinaryValue" : "StringValue");
+    const auto value =
+        text(each.value(), type.starts_with("Binary") ? "BinaryValue" : "StringValue");
     if (type.empty() || value.empty()) {
-      return fail("ParameterValueInvalid", fmt::format("The message attribute '{}' must contain non-empty message attribute value for message "
-                                                       "attribute type '{}'.", std::string(each.key()), type));
+      return fail("ParameterValueInvalid",
+                  fmt::format("The message attribute '{}' must contain non-empty message attribute "
+                              "value for message "
+                              "attribute type '{}'.",
+                              std::string(each.key()), type));
     }
     size += each.key().size() + type.size() + value.size();
   }
@@ -42,7 +47,9 @@ Result<std::size_t> size_of_attributes(const Object& attributes) {
 
 Result<Publication> publication_of(Call& call, const Topic& topic, const Document& entry) {
   if (find(entry, "MessageGroupId") || find(entry, "MessageDeduplicationId")) {
-    return invalid("MessageGroupId Reason: The request includes a parameter that is not valid for this topic type");
+    return invalid(
+        "MessageGroupId Reason: The request includes a parameter that is not valid for this topic "
+        "type");
   }
   Publication out{.scope = topic.scope,
                   .topic = topic.name,
@@ -52,41 +59,50 @@ Result<Publication> publication_of(Call& call, const Topic& topic, const Documen
                   .attributes = object_of(entry, "MessageAttributes"),
                   .time = call.now()};
   if (out.message.empty()) return invalid("Empty message");
-  if (out.message.size() + TRY(size_of_attributes(out.attributes)) > kMostBytes) return invalid("Message too long");
+  if (out.message.size() + TRY(size_of_attributes(out.attributes)) > kMostBytes)
+    return invalid("Message too long");
   TRY(check_subject(entry));
   const auto structure = text(entry, "MessageStructure");
   if (structure.empty()) return out;
   if (structure != "json") return invalid("MessageStructure");
   const auto parsed = parse_json(out.message);
-  if (!parsed || !parsed->is_object()) return invalid("Message Structure - JSON message body failed to parse");
+  if (!parsed || !parsed->is_object())
+    return invalid("Message Structure - JSON message body failed to parse");
   const auto* fallback = find(*parsed, "default");
-  if (!fallback || !fallback->is_string()) return invalid("Message Structure - No default entry in JSON message body");
+  if (!fallback || !fallback->is_string())
+    return invalid("Message Structure - No default entry in JSON message body");
   out.by_protocol = parsed->as_object();
   out.message = std::string(fallback->as_string());
   return out;
 }
 
 Result<void> check_batch(const Array& entries) {
-  if (entries.empty()) return fail("EmptyBatchRequest", "The batch request doesn't contain any entries.");
+  if (entries.empty())
+    return fail("EmptyBatchRequest", "The batch request doesn't contain any entries.");
   if (entries.size() > 10) {
-    return fail("TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible (more than 10).");
+    return fail("TooManyEntriesInBatchRequest",
+                "The batch request contains more entries than permissible (more than 10).");
   }
   std::set<std::string> ids;
   std::size_t total = 0;
   for (const auto& entry : entries) {
     if (!ids.insert(string_of(entry, "Id")).second) {
-      return fail("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
+      return fail("BatchEntryIdsNotDistinct",
+                  "Two or more batch entries in the request have the same Id.");
     }
     total += text(entry, "Message").size();
   }
-  if (total > kMostBytes) return fail("BatchRequestTooLong", "The length of all the batch messages put together is more than the limit.");
+  if (total > kMostBytes)
+    return fail("BatchRequestTooLong",
+                "The length of all the batch messages put together is more than the limit.");
   return {};
 }
 
 }  // namespace
 
 Outcome publish(Call& call) {
-  if (find(call.params(), "PhoneNumber")) return invalid("PhoneNumber Reason: SMS is not supported by Tocsin");
+  if (find(call.params(), "PhoneNumber"))
+    return invalid("PhoneNumber Reason: SMS is not supported by Tocsin");
   const auto* parameter = find(call.params(), "TopicArn") ? "TopicArn" : "TargetArn";
   const auto topic = topic_of(call, parameter);
   if (!topic) return topic.error();
@@ -109,7 +125,10 @@ Outcome publish_batch(Call& call) {
       successful.push_back(Object{{"Id", text(entry, "Id")}, {"MessageId", publication->id}});
     } else {
       const auto& error = publication.error();
-      failed.push_back(Object{{"Id", text(entry, "Id")}, {"Code", error.code}, {"Message", error.message}, {"SenderFault", true}});
+      failed.push_back(Object{{"Id", text(entry, "Id")},
+                              {"Code", error.code},
+                              {"Message", error.message},
+                              {"SenderFault", true}});
     }
   }
   Object reply{{"Successful", std::move(successful)}};

@@ -14,7 +14,9 @@ std::vector<core::Access> needs_publish(core::Call& call) {
 }
 
 /// Whoever has the token may confirm, signed or not.
-std::vector<core::Access> needs_nothing(core::Call&) { return {}; }
+std::vector<core::Access> needs_nothing(core::Call&) {
+  return {};
+}
 
 }  // namespace
 
@@ -25,7 +27,8 @@ void register_sns(core::Registry& registry) {
       "sns",
       {{"CreateTopic", Write, create_topic,
         [](core::Call& call) -> std::vector<core::Access> {
-          return {{.action = "sns:CreateTopic", .resource = arn("sns", call.scope(), text(call.params(), "Name"))}};
+          return {{.action = "sns:CreateTopic",
+                   .resource = arn("sns", call.scope(), text(call.params(), "Name"))}};
         }},
        {"DeleteTopic", Write, delete_topic, needs_topic("DeleteTopic")},
        {"ListTopics", Read, list_topics},
@@ -33,14 +36,18 @@ void register_sns(core::Registry& registry) {
        {"SetTopicAttributes", Write, set_topic_attributes, needs_topic("SetTopicAttributes")},
        {"TagResource", Write, tag_resource, needs_topic("TagResource", "ResourceArn")},
        {"UntagResource", Write, untag_resource, needs_topic("UntagResource", "ResourceArn")},
-       {"ListTagsForResource", Read, list_tags_for_resource, needs_topic("ListTagsForResource", "ResourceArn")},
+       {"ListTagsForResource", Read, list_tags_for_resource,
+        needs_topic("ListTagsForResource", "ResourceArn")},
        {"Subscribe", Write, subscribe, needs_topic("Subscribe")},
        {"ConfirmSubscription", Write, confirm_subscription, needs_nothing},
        {"Unsubscribe", Write, unsubscribe, needs_unsubscribe},
        {"ListSubscriptions", Read, list_subscriptions},
-       {"ListSubscriptionsByTopic", Read, list_subscriptions_by_topic, needs_topic("ListSubscriptionsByTopic")},
-       {"GetSubscriptionAttributes", Read, get_subscription_attributes, needs_topic("GetSubscriptionAttributes", "SubscriptionArn")},
-       {"SetSubscriptionAttributes", Write, set_subscription_attributes, needs_topic("SetSubscriptionAttributes", "SubscriptionArn")},
+       {"ListSubscriptionsByTopic", Read, list_subscriptions_by_topic,
+        needs_topic("ListSubscriptionsByTopic")},
+       {"GetSubscriptionAttributes", Read, get_subscription_attributes,
+        needs_topic("GetSubscriptionAttributes", "SubscriptionArn")},
+       {"SetSubscriptionAttributes", Write, set_subscription_attributes,
+        needs_topic("SetSubscriptionAttributes", "SubscriptionArn")},
        {"Publish", Write, publish, needs_publish},
        {"PublishBatch", Write, publish_batch, needs_topic("Publish")}}});
   registry.add(topic_type());

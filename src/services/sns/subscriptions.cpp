@@ -18,23 +18,32 @@ using core::Outcome;
 constexpr std::size_t kPage = 100;
 constexpr auto kTokenLife = std::chrono::hours(72);
 
-Key key_of(const Subscription& each) { return Key::of(each.scope, each.topic, each.id); }
-Key endpoint_key(const Subscription& each) { return Key::of(each.scope, each.topic, each.protocol, each.endpoint); }
+Key key_of(const Subscription& each) {
+  return Key::of(each.scope, each.topic, each.id);
+}
+Key endpoint_key(const Subscription& each) {
+  return Key::of(each.scope, each.topic, each.protocol, each.endpoint);
+}
 
 Result<void> check_endpoint(const std::string& protocol, const std::string& endpoint) {
   const auto target = Arn::parse(endpoint);
   if (protocol == "sqs" || protocol == "lambda") {
-    if (!target || target->service != protocol) return invalid(fmt::format("{} endpoint ARN", protocol == "sqs" ? "SQS" : "Lambda"));
-    if (endpoint.ends_with(".fifo")) return invalid("Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
+    if (!target || target->service != protocol)
+      return invalid(fmt::format("{} endpoint ARN", protocol == "sqs" ? "SQS" : "Lambda"));
+    if (endpoint.ends_with(".fifo"))
+      return invalid(
+          "Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
     return {};
   }
   if (protocol == "http" || protocol == "https") {
-    if (!endpoint.starts_with(protocol + "://")) return invalid("Endpoint must match the specified protocol");
+    if (!endpoint.starts_with(protocol + "://"))
+      return invalid("Endpoint must match the specified protocol");
     return {};
   }
   if (protocol == "email" || protocol == "email-json") {
     const auto at = endpoint.find('@');
-    if (at == std::string::npos || at == 0 || at + 1 == endpoint.size() || endpoint.find_first_of(" \r\n") != std::string::npos) {
+    if (at == std::string::npos || at == 0 || at + 1 == endpoint.size() ||
+        endpoint.find_first_of(" \r\n") != std::string::npos) {
       return invalid("Email address");
     }
     return {};
@@ -45,40 +54,51 @@ Result<void> check_endpoint(const std::string& protocol, const std::string& endp
   return invalid(fmt::format("Amazon SNS does not support this protocol string: {}", protocol));
 }
 
-Result<void> check_attribute(const std::string& name, const std::string& value, const std::string& protocol) {
+Result<void> check_attribute(const std::string& name, const std::string& value,
+                             const std::string& protocol) {
   if (name == "RawMessageDelivery") {
-    if (value != "true" && value != "false") return invalid("Attributes Reason: RawMessageDelivery: Invalid value. Must be true or false.");
+    if (value != "true" && value != "false")
+      return invalid(
+          "Attributes Reason: RawMessageDelivery: Invalid value. Must be true or false.");
     if (value == "true" && protocol != "sqs" && !protocol.starts_with("http")) {
-      return invalid(fmt::format("Attributes Reason: RawMessageDelivery is not supported for protocol {}", protocol));
+      return invalid(fmt::format(
+          "Attributes Reason: RawMessageDelivery is not supported for protocol {}", protocol));
     }
     return {};
   }
-  if (name != "RedrivePolicy") return invalid(fmt::format("AttributeName Reason: {} is not supported by Tocsin", name));
+  if (name != "RedrivePolicy")
+    return invalid(fmt::format("AttributeName Reason: {} is not supported by Tocsin", name));
   if (value.empty()) return {};
   const auto policy = parse_json(value);
   const auto queue = policy ? Arn::parse(text(*policy, "deadLetterTargetArn")) : std::nullopt;
-  if (!queue || queue->service != "sqs") return invalid("RedrivePolicy: deadLetterTargetArn must be the ARN of an SQS queue");
+  if (!queue || queue->service != "sqs")
+    return invalid("RedrivePolicy: deadLetterTargetArn must be the ARN of an SQS queue");
   return {};
 }
 
 std::string address_of(const Call& call) {
   const auto& host = call.request().host;
-  return (call.request().secure ? "https://" : "http://") + (host.empty() ? "localhost:4566" : host);
+  return (call.request().secure ? "https://" : "http://") +
+         (host.empty() ? "localhost:4566" : host);
 }
 
 Result<Subscription> subscription_of(Call& call) {
   const auto name = Arn::parse(text(call.params(), "SubscriptionArn"));
   const auto colon = name ? name->resource.find(':') : std::string::npos;
   if (!name || name->service != "sns" || colon == std::string::npos) {
-    return invalid("SubscriptionArn Reason: An ARN must have at least 6 elements, not a pending one");
+    return invalid(
+        "SubscriptionArn Reason: An ARN must have at least 6 elements, not a pending one");
   }
-  const Key key{name->account, name->region, name->resource.substr(0, colon), name->resource.substr(colon + 1)};
+  const Key key{name->account, name->region, name->resource.substr(0, colon),
+                name->resource.substr(colon + 1)};
   auto found = kSubscriptions.get(call, key);
   if (!found) return fail("NotFound", "Subscription does not exist", 404);
   return *std::move(found);
 }
 
-bool anonymous(const Call& call) { return call.principal().kind == core::Principal::Kind::Anonymous; }
+bool anonymous(const Call& call) {
+  return call.principal().kind == core::Principal::Kind::Anonymous;
+}
 
 Object listed(const Subscription& each) {
   return Object{{"SubscriptionArn", each.pending ? "PendingConfirmation" : arn_of(each)},
@@ -97,13 +117,17 @@ Object page(Call& call, const Key& prefix) {
   kSubscriptions.scan(
       call, prefix,
       [&](const auto& key, const Subscription& each) {
-        if (found.size() == kPage) next = last;
-        else found.push_back(listed(each));
+        if (found.size() == kPage)
+          next = last;
+        else
+          found.push_back(listed(each));
         last = key[2] + ":" + key[3];
         return next.empty();
       },
       store::Direction::Forward,
-      colon == after.size() ? std::nullopt : std::optional(Key::of(call.scope(), after.substr(0, colon), after.substr(colon + 1))));
+      colon == after.size()
+          ? std::nullopt
+          : std::optional(Key::of(call.scope(), after.substr(0, colon), after.substr(colon + 1))));
   Object reply{{"Subscriptions", std::move(found)}};
   if (!next.empty()) reply["NextToken"] = next;
   return reply;
@@ -136,7 +160,8 @@ Outcome subscribe(Call& call) {
   if (auto checked = check_endpoint(made.protocol, made.endpoint); !checked) return checked.error();
   for (const auto& entry : object_of(call.params(), "Attributes")) {
     const std::string name(entry.key()), value(entry.value().as_string());
-    if (auto checked = check_attribute(name, value, made.protocol); !checked) return checked.error();
+    if (auto checked = check_attribute(name, value, made.protocol); !checked)
+      return checked.error();
     made.attributes[name] = value;
   }
   if (const auto known = kEndpoints.get(call, endpoint_key(made))) {
@@ -152,8 +177,10 @@ Outcome subscribe(Call& call) {
   made.id = call.new_uuid();
   made.pending = made.protocol.starts_with("http") || made.protocol.starts_with("email");
   kEndpoints.put(call, endpoint_key(made), {made.id});
-  if (made.pending) send_token(call, made);
-  else kSubscriptions.put(call, key_of(made), made);
+  if (made.pending)
+    send_token(call, made);
+  else
+    kSubscriptions.put(call, key_of(made), made);
   return reply_for(call, made);
 }
 
@@ -162,15 +189,17 @@ Outcome confirm_subscription(Call& call) {
   if (!topic) return topic.error();
   const auto hash = hex(sha256(text(call.params(), "Token")));
   std::optional<Subscription> found;
-  kSubscriptions.scan(call, Key::of(topic->scope, topic->name), [&](const auto&, const Subscription& each) {
-    if (each.token_hash == hash) found = each;
-    return !found;
-  });
+  kSubscriptions.scan(call, Key::of(topic->scope, topic->name),
+                      [&](const auto&, const Subscription& each) {
+                        if (each.token_hash == hash) found = each;
+                        return !found;
+                      });
   if (!found || (found->pending && found->token_expires <= call.now())) return invalid("Token");
   if (std::exchange(found->pending, false)) {
     found->confirmed_by_link = anonymous(call);
     found->authenticate_on_unsubscribe =
-        !found->confirmed_by_link && equals_ignore_case(text(call.params(), "AuthenticateOnUnsubscribe"), "true");
+        !found->confirmed_by_link &&
+        equals_ignore_case(text(call.params(), "AuthenticateOnUnsubscribe"), "true");
   }
   kSubscriptions.put(call, key_of(*found), *found);
   return Object{{"SubscriptionArn", arn_of(*found)}};
@@ -191,7 +220,9 @@ Outcome unsubscribe(Call& call) {
   return Object{};
 }
 
-Outcome list_subscriptions(Call& call) { return page(call, Key::of(call.scope())); }
+Outcome list_subscriptions(Call& call) {
+  return page(call, Key::of(call.scope()));
+}
 
 Outcome list_subscriptions_by_topic(Call& call) {
   const auto topic = topic_of(call);
@@ -208,9 +239,11 @@ Outcome get_subscription_attributes(Call& call) {
              {"Protocol", found->protocol},
              {"Endpoint", found->endpoint},
              {"PendingConfirmation", found->pending ? "true" : "false"},
-             {"ConfirmationWasAuthenticated", found->pending || found->confirmed_by_link ? "false" : "true"},
+             {"ConfirmationWasAuthenticated",
+              found->pending || found->confirmed_by_link ? "false" : "true"},
              {"RawMessageDelivery", "false"}};
-  for (const auto& [name, value] : found->attributes) out[name] = value;
+  for (const auto& [name, value] : found->attributes)
+    out[name] = value;
   return Object{{"Attributes", std::move(out)}};
 }
 
@@ -219,9 +252,12 @@ Outcome set_subscription_attributes(Call& call) {
   if (!found) return found.error();
   const auto name = string_of(call.params(), "AttributeName");
   const auto value = string_of(call.params(), "AttributeValue");
-  if (auto checked = check_attribute(name, value, found->protocol); !checked) return checked.error();
-  if (value.empty()) found->attributes.erase(name);
-  else found->attributes[name] = value;
+  if (auto checked = check_attribute(name, value, found->protocol); !checked)
+    return checked.error();
+  if (value.empty())
+    found->attributes.erase(name);
+  else
+    found->attributes[name] = value;
   kSubscriptions.put(call, key_of(*found), *found);
   return Object{};
 }

@@ -8,7 +8,8 @@ namespace tocsin::sns {
 core::Outcome subscribe(core::Call& call);
 core::Outcome confirm_subscription(core::Call& call);
 core::Outcome unsubscribe(core::Call& call);
-/// Who follows the link in a message shows no signature, and needs no permission unless the subscription asks for one.
+/// Who follows the link in a message shows no signature, and needs no permission unless the
+/// subscription asks for one.
 std::vector<core::Access> needs_unsubscribe(core::Call& call);
 core::Outcome list_subscriptions(core::Call& call);
 core::Outcome list_subscriptions_by_topic(core::Call& call);

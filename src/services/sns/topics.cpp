@@ -2,7 +2,6 @@
 #include "services/sns/topics.hpp"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 namespace tocsin::sns {
@@ -14,12 +13,16 @@ using core::Outcome;
 
 constexpr std::size_t kPage = 100;
 
-Key key_of(const Topic& topic) { return Key::of(topic.scope, topic.name); }
+Key key_of(const Topic& topic) {
+  return Key::of(topic.scope, topic.name);
+}
 
 Result<void> check_name(std::string_view name) {
-  if (name.ends_with(".fifo")) return invalid("Name Reason: FIFO topics are not supported by Tocsin; create a standard topic");
+  if (name.ends_with(".fifo"))
+    return invalid("Name Reason: FIFO topics are not supported by Tocsin; create a standard topic");
   const auto allowed = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
-  if (name.empty() || name.size() > 256 || !std::ranges::all_of(name, allowed)) return invalid("Topic Name");
+  if (name.empty() || name.size() > 256 || !std::ranges::all_of(name, allowed))
+    return invalid("Topic Name");
   return {};
 }
 
@@ -38,22 +41,31 @@ Result<void> check_attribute(std::string_view name, std::string_view value) {
 
 /// What AWS gives a topic that has no policy of its own.
 std::string default_policy(const Topic& topic) {
-  Object statement{{"Sid", "__default_statement_ID"},
-                   {"Effect", "Allow"},
-                   {"Principal", Object{{"AWS", "*"}}},
-                   {"Action", Array{"SNS:GetTopicAttributes", "SNS:SetTopicAttributes", "SNS:AddPermission", "SNS:RemovePermission",
-                                    "SNS:DeleteTopic", "SNS:Subscribe", "SNS:ListSubscriptionsByTopic", "SNS:Publish"}},
-                   {"Resource", arn_of(topic)},
-                   {"Condition", Object{{"StringEquals", Object{{"AWS:SourceOwner", topic.scope.account.str()}}}}}};
-  return to_json(Object{{"Version", "2008-10-17"}, {"Id", "__default_policy_ID"}, {"Statement", Array{std::move(statement)}}});
+  Object statement{
+      {"Sid", "__default_statement_ID"},
+      {"Effect", "Allow"},
+      {"Principal", Object{{"AWS", "*"}}},
+      {"Action", Array{"SNS:GetTopicAttributes", "SNS:SetTopicAttributes", "SNS:AddPermission",
+                       "SNS:RemovePermission", "SNS:DeleteTopic", "SNS:Subscribe",
+                       "SNS:ListSubscriptionsByTopic", "SNS:Publish"}},
+      {"Resource", arn_of(topic)},
+      {"Condition",
+       Object{{"StringEquals", Object{{"AWS:SourceOwner", topic.scope.account.str()}}}}}};
+  return to_json(Object{{"Version", "2008-10-17"},
+                        {"Id", "__default_policy_ID"},
+                        {"Statement", Array{std::move(statement)}}});
 }
 
-/// The default policy lets CloudWatch alarms of the same account publish; other services need a policy that names them.
+/// The default policy lets CloudWatch alarms of the same account publish; other services need a
+/// policy that names them.
 std::string policy_for(const Call& call, const Topic& topic) {
-  if (const auto own = topic.attributes.find("Policy"); own != topic.attributes.end()) return own->second;
+  if (const auto own = topic.attributes.find("Policy"); own != topic.attributes.end())
+    return own->second;
   const auto& credential = call.request().credential;
   const auto source = Arn::parse(credential.source_arn);
-  if (credential.service != "cloudwatch.amazonaws.com" || !source || source->account != topic.scope.account.str()) return {};
+  if (credential.service != "cloudwatch.amazonaws.com" || !source ||
+      source->account != topic.scope.account.str())
+    return {};
   Object statement{{"Effect", "Allow"},
                    {"Principal", Object{{"Service", credential.service}}},
                    {"Action", "sns:Publish"},
@@ -66,10 +78,11 @@ void drop_subscriptions(core::Context& context, const core::Resumption& step) {
   const auto topic = string_of(step.context, "topic");
   if (kTopics.contains(context, Key::of(scope, topic))) return;  // made again meanwhile
   std::vector<Subscription> found;
-  kSubscriptions.scan(context, Key::of(scope, topic), [&](const auto&, const Subscription& subscription) {
-    found.push_back(subscription);
-    return found.size() < kPage;
-  });
+  kSubscriptions.scan(context, Key::of(scope, topic),
+                      [&](const auto&, const Subscription& subscription) {
+                        found.push_back(subscription);
+                        return found.size() < kPage;
+                      });
   for (const auto& each : found) {
     kSubscriptions.erase(context, Key::of(scope, topic, each.id));
     kEndpoints.erase(context, Key::of(scope, topic, each.protocol, each.endpoint));
@@ -80,7 +93,8 @@ void drop_subscriptions(core::Context& context, const core::Resumption& step) {
 core::ResourceType::Description describe(const store::View&, const Document& row) {
   const auto topic = decoded<Topic>(row);
   Object configuration{{"TopicName", topic.name}, {"TopicArn", arn_of(topic)}};
-  for (const auto& [name, value] : topic.attributes) configuration[name] = value;
+  for (const auto& [name, value] : topic.attributes)
+    configuration[name] = value;
   return {.id = arn_of(topic),
           .name = topic.name,
           .arn = arn_of(topic),
@@ -91,7 +105,8 @@ core::ResourceType::Description describe(const store::View&, const Document& row
 
 std::map<std::string, std::string> tags_of(const Document& params) {
   std::map<std::string, std::string> tags;
-  for (const auto& tag : array_of(params, "Tags")) tags[string_of(tag, "Key")] = string_of(tag, "Value");
+  for (const auto& tag : array_of(params, "Tags"))
+    tags[string_of(tag, "Key")] = string_of(tag, "Value");
   return tags;
 }
 
@@ -104,7 +119,9 @@ std::optional<Arn> topic_arn(const Call& call, std::string_view parameter) {
 
 }  // namespace
 
-Failure invalid(std::string_view reason) { return fail("InvalidParameter", fmt::format("Invalid parameter: {}", reason)); }
+Failure invalid(std::string_view reason) {
+  return fail("InvalidParameter", fmt::format("Invalid parameter: {}", reason));
+}
 
 Result<Topic> topic_of(Call& call, std::string_view parameter) {
   const auto name = topic_arn(call, parameter);
@@ -115,7 +132,8 @@ Result<Topic> topic_of(Call& call, std::string_view parameter) {
 }
 
 core::Needs needs_topic(std::string operation, std::string parameter) {
-  return [action = "sns:" + std::move(operation), parameter = std::move(parameter)](Call& call) -> std::vector<core::Access> {
+  return [action = "sns:" + std::move(operation),
+          parameter = std::move(parameter)](Call& call) -> std::vector<core::Access> {
     const auto name = topic_arn(call, parameter);
     if (!name) return {{.action = action}};
     const auto topic = kTopics.get(call, Key{name->account, name->region, name->resource});
@@ -127,7 +145,9 @@ core::Needs needs_topic(std::string operation, std::string parameter) {
 }
 
 Outcome create_topic(Call& call) {
-  Topic topic{.scope = call.scope(), .name = string_of(call.params(), "Name"), .tags = tags_of(call.params())};
+  Topic topic{.scope = call.scope(),
+              .name = string_of(call.params(), "Name"),
+              .tags = tags_of(call.params())};
   if (auto checked = check_name(topic.name); !checked) return checked.error();
   for (const auto& entry : object_of(call.params(), "Attributes")) {
     const std::string name(entry.key()), value(entry.value().as_string());
@@ -141,7 +161,8 @@ Outcome create_topic(Call& call) {
         return invalid("Attributes Reason: Topic already exists with different attributes");
       }
     }
-    if (!topic.tags.empty() && topic.tags != existing->tags) return invalid("Tags Reason: Topic already exists with different tags");
+    if (!topic.tags.empty() && topic.tags != existing->tags)
+      return invalid("Tags Reason: Topic already exists with different tags");
   } else {
     kTopics.put(call, key_of(topic), topic);
   }
@@ -153,7 +174,8 @@ Outcome delete_topic(Call& call) {
   if (!topic && topic.error().code == "NotFound") return Object{};
   if (!topic) return topic.error();
   kTopics.erase(call, key_of(*topic));
-  call.later({"sns.drop_subscriptions", Object{{"scope", encode(topic->scope)}, {"topic", topic->name}}});
+  call.later(
+      {"sns.drop_subscriptions", Object{{"scope", encode(topic->scope)}, {"topic", topic->name}}});
   return Object{};
 }
 
@@ -164,12 +186,15 @@ Outcome list_topics(Call& call) {
   kTopics.scan(
       call, Key::of(call.scope()),
       [&](const auto&, const Topic& topic) {
-        if (topics.size() == kPage) next = last;
-        else topics.push_back(Object{{"TopicArn", arn_of(topic)}});
+        if (topics.size() == kPage)
+          next = last;
+        else
+          topics.push_back(Object{{"TopicArn", arn_of(topic)}});
         last = topic.name;
         return next.empty();
       },
-      store::Direction::Forward, after.empty() ? std::nullopt : std::optional(Key::of(call.scope(), after)));
+      store::Direction::Forward,
+      after.empty() ? std::nullopt : std::optional(Key::of(call.scope(), after)));
   Object reply{{"Topics", std::move(topics)}};
   if (!next.empty()) reply["NextToken"] = next;
   return reply;
@@ -179,10 +204,11 @@ Outcome get_topic_attributes(Call& call) {
   const auto topic = topic_of(call);
   if (!topic) return topic.error();
   int pending = 0, confirmed = 0;
-  kSubscriptions.scan(call, Key::of(topic->scope, topic->name), [&](const auto&, const Subscription& each) {
-    ++(each.pending ? pending : confirmed);
-    return true;
-  });
+  kSubscriptions.scan(call, Key::of(topic->scope, topic->name),
+                      [&](const auto&, const Subscription& each) {
+                        ++(each.pending ? pending : confirmed);
+                        return true;
+                      });
   Object out{{"TopicArn", arn_of(*topic)},
              {"Owner", topic->scope.account.str()},
              {"Policy", default_policy(*topic)},
@@ -190,7 +216,8 @@ Outcome get_topic_attributes(Call& call) {
              {"SubscriptionsPending", std::to_string(pending)},
              {"SubscriptionsConfirmed", std::to_string(confirmed)},
              {"SubscriptionsDeleted", "0"}};
-  for (const auto& [name, value] : topic->attributes) out[name] = value;
+  for (const auto& [name, value] : topic->attributes)
+    out[name] = value;
   return Object{{"Attributes", std::move(out)}};
 }
 
@@ -200,8 +227,10 @@ Outcome set_topic_attributes(Call& call) {
   const auto name = string_of(call.params(), "AttributeName");
   const auto value = string_of(call.params(), "AttributeValue");
   if (auto checked = check_attribute(name, value); !checked) return checked.error();
-  if (value.empty()) topic->attributes.erase(name);
-  else if (name != "FifoTopic") topic->attributes[name] = value;
+  if (value.empty())
+    topic->attributes.erase(name);
+  else if (name != "FifoTopic")
+    topic->attributes[name] = value;
   kTopics.put(call, key_of(*topic), *topic);
   return Object{};
 }
@@ -209,7 +238,8 @@ Outcome set_topic_attributes(Call& call) {
 Outcome tag_resource(Call& call) {
   auto topic = topic_of(call, "ResourceArn");
   if (!topic) return topic.error();
-  for (auto& [key, value] : tags_of(call.params())) topic->tags[key] = value;
+  for (auto& [key, value] : tags_of(call.params()))
+    topic->tags[key] = value;
   kTopics.put(call, key_of(*topic), *topic);
   return Object{};
 }
@@ -217,7 +247,8 @@ Outcome tag_resource(Call& call) {
 Outcome untag_resource(Call& call) {
   auto topic = topic_of(call, "ResourceArn");
   if (!topic) return topic.error();
-  for (const auto& key : array_of(call.params(), "TagKeys")) topic->tags.erase(std::string(key.as_string()));
+  for (const auto& key : array_of(call.params(), "TagKeys"))
+    topic->tags.erase(std::string(key.as_string()));
   kTopics.put(call, key_of(*topic), *topic);
   return Object{};
 }
@@ -226,11 +257,14 @@ Outcome list_tags_for_resource(Call& call) {
   const auto topic = topic_of(call, "ResourceArn");
   if (!topic) return topic.error();
   Array tags;
-  for (const auto& [key, value] : topic->tags) tags.push_back(Object{{"Key", key}, {"Value", value}});
+  for (const auto& [key, value] : topic->tags)
+    tags.push_back(Object{{"Key", key}, {"Value", value}});
   return Object{{"Tags", std::move(tags)}};
 }
 
-void on_topic_steps(core::Registry& registry) { registry.on_resume("sns.drop_subscriptions", drop_subscriptions); }
+void on_topic_steps(core::Registry& registry) {
+  registry.on_resume("sns.drop_subscriptions", drop_subscriptions);
+}
 
 core::ResourceType topic_type() {
   return {.type = "AWS::SNS::Topic", .table = kTopics.name(), .describe = describe};

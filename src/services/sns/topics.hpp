@@ -9,7 +9,8 @@ namespace tocsin::sns {
 Failure invalid(std::string_view reason);
 /// The topic that the parameter names. Errors: InvalidParameter, NotFound.
 Result<Topic> topic_of(core::Call& call, std::string_view parameter = "TopicArn");
-/// sns:<operation> on the topic of the call, under the topic's policy. Of a subscription's ARN the topic part counts.
+/// sns:<operation> on the topic of the call, under the topic's policy. Of a subscription's ARN the
+/// topic part counts.
 core::Needs needs_topic(std::string operation, std::string parameter = "TopicArn");
 
 core::Outcome create_topic(core::Call& call);

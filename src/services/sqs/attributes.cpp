@@ -2,7 +2,6 @@
 #include "services/sqs/attributes.hpp"
 
 #include <charconv>
-
 #include <fmt/format.h>
 
 namespace tocsin::sqs {
@@ -54,14 +53,18 @@ std::optional<Redrive> parse_redrive(std::string_view json) {
 }
 
 Failure invalid(std::string_view value, std::string_view name, std::string_view reason) {
-  return fail("InvalidParameterValue", fmt::format("Value {} for parameter {} is invalid. Reason: {}", value, name, reason));
+  return fail("InvalidParameterValue",
+              fmt::format("Value {} for parameter {} is invalid. Reason: {}", value, name, reason));
 }
 
 Result<void> check_redrive(core::Call& call, std::string_view value) {
   const auto redrive = parse_redrive(value);
-  if (!redrive) return invalid(value, "RedrivePolicy", "it needs deadLetterTargetArn and a maxReceiveCount from 1 to 1000.");
+  if (!redrive)
+    return invalid(value, "RedrivePolicy",
+                   "it needs deadLetterTargetArn and a maxReceiveCount from 1 to 1000.");
   const auto target = Arn::parse(redrive->target_arn);
-  if (!target || target->service != "sqs" || target->account != call.account().str() || target->region != call.region() ||
+  if (!target || target->service != "sqs" || target->account != call.account().str() ||
+      target->region != call.region() ||
       !kQueues.contains(call, core::Key::of(call.scope(), target->resource))) {
     return invalid(value, "RedrivePolicy", "Dead letter target does not exist.");
   }
@@ -69,15 +72,18 @@ Result<void> check_redrive(core::Call& call, std::string_view value) {
 }
 
 Result<void> check_attribute(core::Call& call, std::string_view name, std::string_view value) {
-  if (name == "FifoQueue" || name == "ContentBasedDeduplication" || name == "DeduplicationScope" || name == "FifoThroughputLimit") {
-    return fail("UnsupportedOperation", "Tocsin serves standard queues only; FIFO queues are not supported.");
+  if (name == "FifoQueue" || name == "ContentBasedDeduplication" || name == "DeduplicationScope" ||
+      name == "FifoThroughputLimit") {
+    return fail("UnsupportedOperation",
+                "Tocsin serves standard queues only; FIFO queues are not supported.");
   }
   const auto* rule = rule_of(name);
   if (!rule) return fail("InvalidAttributeName", fmt::format("Unknown Attribute {}.", name));
   if (rule->most >= 0) {
     const auto parsed = number(value);
     if (!parsed || *parsed < rule->least || *parsed > rule->most) {
-      return fail("InvalidAttributeValue", fmt::format("Invalid value for the parameter {}.", name));
+      return fail("InvalidAttributeValue",
+                  fmt::format("Invalid value for the parameter {}.", name));
     }
   }
   if (value.empty()) return {};
@@ -90,15 +96,20 @@ Result<void> check_attribute(core::Call& call, std::string_view name, std::strin
 
 }  // namespace
 
-std::string arn_of(const Queue& queue) { return arn("sqs", queue.scope, queue.name); }
+std::string arn_of(const Queue& queue) {
+  return arn("sqs", queue.scope, queue.name);
+}
 
 std::string attribute(const Queue& queue, std::string_view name) {
-  if (const auto found = queue.attributes.find(std::string(name)); found != queue.attributes.end()) return found->second;
+  if (const auto found = queue.attributes.find(std::string(name)); found != queue.attributes.end())
+    return found->second;
   const auto* rule = rule_of(name);
   return rule ? std::string(rule->fallback) : std::string();
 }
 
-std::int64_t number_attribute(const Queue& queue, std::string_view name) { return number(attribute(queue, name)).value_or(0); }
+std::int64_t number_attribute(const Queue& queue, std::string_view name) {
+  return number(attribute(queue, name)).value_or(0);
+}
 
 std::optional<Redrive> redrive_of(const Queue& queue) {
   const auto value = attribute(queue, "RedrivePolicy");
@@ -108,8 +119,12 @@ std::optional<Redrive> redrive_of(const Queue& queue) {
 Result<void> check_attributes(core::Call& call, const Object& attributes) {
   for (const auto& entry : attributes) {
     const auto* value = entry.value().if_string();
-    if (!value) return fail("InvalidAttributeValue", fmt::format("Invalid value for the parameter {}.", std::string(entry.key())));
-    if (auto checked = check_attribute(call, std::string(entry.key()), std::string(*value)); !checked) return checked;
+    if (!value)
+      return fail("InvalidAttributeValue",
+                  fmt::format("Invalid value for the parameter {}.", std::string(entry.key())));
+    if (auto checked = check_attribute(call, std::string(entry.key()), std::string(*value));
+        !checked)
+      return checked;
   }
   return {};
 }
@@ -118,8 +133,10 @@ void set_attributes(Queue& queue, const Object& attributes) {
   for (const auto& entry : attributes) {
     const std::string name(entry.key());
     const std::string value(entry.value().as_string());
-    if (value.empty()) queue.attributes.erase(name);
-    else queue.attributes[name] = value;
+    if (value.empty())
+      queue.attributes.erase(name);
+    else
+      queue.attributes[name] = value;
   }
 }
 

@@ -22,7 +22,8 @@ struct Redrive {
 };
 std::optional<Redrive> redrive_of(const Queue& queue);
 
-/// Errors: InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue; UnsupportedOperation for those of FIFO queues.
+/// Errors: InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue; UnsupportedOperation
+/// for those of FIFO queues.
 Result<void> check_attributes(core::Call& call, const Object& attributes);
 /// Sets what was given; an empty Policy or RedrivePolicy removes it.
 void set_attributes(Queue& queue, const Object& attributes);

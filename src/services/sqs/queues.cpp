@@ -2,7 +2,6 @@
 #include "services/sqs/queues.hpp"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 #include "services/sqs/attributes.hpp"
@@ -15,32 +14,41 @@ using core::Call;
 using core::Key;
 using core::Outcome;
 
-Key key_of(const Queue& queue) { return Key::of(queue.scope, queue.name); }
+Key key_of(const Queue& queue) {
+  return Key::of(queue.scope, queue.name);
+}
 
 std::string url_of(const Call& call, const Queue& queue) {
   const auto& host = call.request().host;
-  return fmt::format("{}://{}/{}/{}", call.request().secure ? "https" : "http", host.empty() ? "localhost:4566" : host,
-                     queue.scope.account.str(), queue.name);
+  return fmt::format("{}://{}/{}/{}", call.request().secure ? "https" : "http",
+                     host.empty() ? "localhost:4566" : host, queue.scope.account.str(), queue.name);
 }
 
 Result<void> check_name(std::string_view name) {
   if (name.ends_with(".fifo")) {
-    return fail("UnsupportedOperation", "Tocsin serves standard queues only; FIFO queues are not supported.");
+    return fail("UnsupportedOperation",
+                "Tocsin serves standard queues only; FIFO queues are not supported.");
   }
-  const auto allowed = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_'; };
+  const auto allowed = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+  };
   if (name.empty() || name.size() > 80 || !std::ranges::all_of(name, allowed)) {
-    return fail("InvalidParameterValue",
-                "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
+    return fail(
+        "InvalidParameterValue",
+        "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
   }
   return {};
 }
 
 Outcome existing_queue(Call& call, const Queue& queue, const Object& wanted) {
   for (const auto& entry : wanted) {
-    if (attribute(queue, std::string(entry.key())) == std::string(entry.value().as_string())) continue;
-    return fail("QueueNameExists",
-                fmt::format("A queue already exists with the same name and a different value for attribute {}",
-                            std::string(entry.key())));
+    if (attribute(queue, std::string(entry.key())) == std::string(entry.value().as_string()))
+      continue;
+    return fail(
+        "QueueNameExists",
+        fmt::format(
+            "A queue already exists with the same name and a different value for attribute {}",
+            std::string(entry.key())));
   }
   return Object{{"QueueUrl", url_of(call, queue)}};
 }
@@ -52,8 +60,10 @@ struct Counts {
 Counts counts_of(const Call& call, const Queue& queue) {
   Counts counts;
   kIndex.scan(call, Key{queue.store}, [&](const auto& key, const IndexEntry& entry) {
-    if (key[1] <= time_part(call.now())) ++counts.visible;
-    else ++(entry.delayed ? counts.delayed : counts.hidden);
+    if (key[1] <= time_part(call.now()))
+      ++counts.visible;
+    else
+      ++(entry.delayed ? counts.delayed : counts.hidden);
     return true;
   });
   return counts;
@@ -62,8 +72,9 @@ Counts counts_of(const Call& call, const Queue& queue) {
 std::map<std::string, std::string> all_attributes(const Call& call, const Queue& queue) {
   const auto counts = counts_of(call, queue);
   auto all = queue.attributes;
-  for (const auto* name : {"DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds",
-                           "SqsManagedSseEnabled", "VisibilityTimeout"}) {
+  for (const auto* name :
+       {"DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod",
+        "ReceiveMessageWaitTimeSeconds", "SqsManagedSseEnabled", "VisibilityTimeout"}) {
     all[name] = attribute(queue, name);
   }
   all["QueueArn"] = arn_of(queue);
@@ -76,7 +87,8 @@ std::map<std::string, std::string> all_attributes(const Call& call, const Queue&
 }
 
 /// Pages over the account's queues that `wanted` takes.
-Object page_of_queues(Call& call, std::string_view member, const std::function<bool(const Queue&)>& wanted) {
+Object page_of_queues(Call& call, std::string_view member,
+                      const std::function<bool(const Queue&)>& wanted) {
   const auto limit = integer(call.params(), "MaxResults").value_or(1000);
   const auto after = text(call.params(), "NextToken");
   Array urls;
@@ -93,7 +105,8 @@ Object page_of_queues(Call& call, std::string_view member, const std::function<b
         last = queue.name;
         return true;
       },
-      store::Direction::Forward, after.empty() ? std::nullopt : std::optional(Key::of(call.scope(), after)));
+      store::Direction::Forward,
+      after.empty() ? std::nullopt : std::optional(Key::of(call.scope(), after)));
   Object reply{{member, std::move(urls)}};
   if (!next.empty()) reply["NextToken"] = next;
   return reply;
@@ -104,9 +117,11 @@ core::ResourceType::Description describe(const store::View&, const Document& row
   Object configuration{{"QueueName", queue.name}, {"Arn", arn_of(queue)}};
   for (const auto& [name, value] : queue.attributes) {
     auto parsed = parse_json(value);
-    configuration[name == "Policy" ? "QueuePolicy" : name] = parsed ? *parsed : Document(boost::json::string(value));
+    configuration[name == "Policy" ? "QueuePolicy" : name] =
+        parsed ? *parsed : Document(boost::json::string(value));
   }
-  return {.id = fmt::format("https://sqs.{}.amazonaws.com/{}/{}", queue.scope.region, queue.scope.account.str(), queue.name),
+  return {.id = fmt::format("https://sqs.{}.amazonaws.com/{}/{}", queue.scope.region,
+                            queue.scope.account.str(), queue.name),
           .name = queue.name,
           .arn = arn_of(queue),
           .scope = queue.scope,
@@ -116,17 +131,22 @@ core::ResourceType::Description describe(const store::View&, const Document& row
 
 }  // namespace
 
-Failure no_such_queue() { return fail("QueueDoesNotExist", "The specified queue does not exist."); }
+Failure no_such_queue() {
+  return fail("QueueDoesNotExist", "The specified queue does not exist.");
+}
 
 Result<std::pair<Scope, std::string>> address_of(Call& call) {
   const auto url = text(call.params(), "QueueUrl");
   const auto name = url.rfind('/');
-  const auto account = name == std::string_view::npos || name == 0 ? std::string_view::npos : url.rfind('/', name - 1);
+  const auto account = name == std::string_view::npos || name == 0 ? std::string_view::npos
+                                                                   : url.rfind('/', name - 1);
   if (account == std::string_view::npos) {
-    return fail("InvalidAddress", fmt::format("The address {} is not valid for this endpoint.", url));
+    return fail("InvalidAddress",
+                fmt::format("The address {} is not valid for this endpoint.", url));
   }
-  return std::pair(Scope{AccountId(std::string(url.substr(account + 1, name - account - 1))), call.region()},
-                   std::string(url.substr(name + 1)));
+  return std::pair(
+      Scope{AccountId(std::string(url.substr(account + 1, name - account - 1))), call.region()},
+      std::string(url.substr(name + 1)));
 }
 
 Result<Queue> queue_of(Call& call) {
@@ -154,8 +174,13 @@ Outcome create_queue(Call& call) {
   if (auto checked = check_name(name); !checked) return checked.error();
   const auto& wanted = object_of(call.params(), "Attributes");
   if (auto checked = check_attributes(call, wanted); !checked) return checked.error();
-  if (const auto queue = kQueues.get(call, Key::of(call.scope(), name))) return existing_queue(call, *queue, wanted);
-  Queue queue{.scope = call.scope(), .name = name, .created = call.now(), .modified = call.now(), .store = call.new_uuid()};
+  if (const auto queue = kQueues.get(call, Key::of(call.scope(), name)))
+    return existing_queue(call, *queue, wanted);
+  Queue queue{.scope = call.scope(),
+              .name = name,
+              .created = call.now(),
+              .modified = call.now(),
+              .store = call.new_uuid()};
   set_attributes(queue, wanted);
   decode(Document(object_of(call.params(), "tags")), queue.tags);
   kQueues.put(call, key_of(queue), queue);
@@ -173,7 +198,8 @@ Outcome delete_queue(Call& call) {
 
 Outcome get_queue_url(Call& call) {
   auto scope = call.scope();
-  if (const auto owner = string_of(call.params(), "QueueOwnerAWSAccountId"); !owner.empty()) scope.account = AccountId(owner);
+  if (const auto owner = string_of(call.params(), "QueueOwnerAWSAccountId"); !owner.empty())
+    scope.account = AccountId(owner);
   const auto queue = kQueues.get(call, Key::of(scope, text(call.params(), "QueueName")));
   if (!queue) return no_such_queue();
   return Object{{"QueueUrl", url_of(call, *queue)}};
@@ -187,7 +213,8 @@ Outcome get_queue_attributes(Call& call) {
   for (const auto& wanted : array_of(call.params(), "AttributeNames")) {
     const std::string name(wanted.as_string());
     if (name == "All") {
-      for (const auto& [each, value] : all) out[each] = value;
+      for (const auto& [each, value] : all)
+        out[each] = value;
     } else if (const auto found = all.find(name); found != all.end()) {
       out[name] = found->second;
     }
@@ -208,7 +235,8 @@ Outcome set_queue_attributes(Call& call) {
 
 Outcome list_queues(Call& call) {
   const auto prefix = text(call.params(), "QueueNamePrefix");
-  return page_of_queues(call, "QueueUrls", [&](const Queue& queue) { return queue.name.starts_with(prefix); });
+  return page_of_queues(call, "QueueUrls",
+                        [&](const Queue& queue) { return queue.name.starts_with(prefix); });
 }
 
 Outcome list_dead_letter_source_queues(Call& call) {
@@ -225,7 +253,9 @@ Outcome purge_queue(Call& call) {
   if (!queue) return queue.error();
   if (to_ms(queue->purged) && call.now() - queue->purged < std::chrono::seconds(60)) {
     return fail("PurgeQueueInProgress",
-                fmt::format("Only one PurgeQueue operation on {} is allowed every 60 seconds.", queue->name), 403);
+                fmt::format("Only one PurgeQueue operation on {} is allowed every 60 seconds.",
+                            queue->name),
+                403);
   }
   drop_store(call, std::exchange(queue->store, call.new_uuid()));
   queue->purged = call.now();
@@ -246,7 +276,8 @@ Outcome tag_queue(Call& call) {
 Outcome untag_queue(Call& call) {
   auto queue = queue_of(call);
   if (!queue) return queue.error();
-  for (const auto& key : array_of(call.params(), "TagKeys")) queue->tags.erase(std::string(key.as_string()));
+  for (const auto& key : array_of(call.params(), "TagKeys"))
+    queue->tags.erase(std::string(key.as_string()));
   kQueues.put(call, key_of(*queue), *queue);
   return Object{};
 }

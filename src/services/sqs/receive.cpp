@@ -2,7 +2,6 @@
 #include "services/sqs/receive.hpp"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
@@ -26,7 +25,8 @@ Document reference(const Queue& queue) {
 
 /// The queue of a timer; none where it is gone or was purged since.
 std::optional<Queue> referred(Context& context, const Document& reference) {
-  auto queue = kQueues.get(context, Key::of(decoded<Scope>(object_of(reference, "scope")), text(reference, "name")));
+  auto queue = kQueues.get(
+      context, Key::of(decoded<Scope>(object_of(reference, "scope")), text(reference, "name")));
   if (!queue || queue->store != text(reference, "store")) return std::nullopt;
   return queue;
 }
@@ -35,14 +35,17 @@ Key index_key(const std::string& store, const Message& message) {
   return Key{store, time_part(message.visible), message.order};
 }
 
-Duration retention(const Queue& queue) { return std::chrono::seconds(number_attribute(queue, "MessageRetentionPeriod")); }
+Duration retention(const Queue& queue) {
+  return std::chrono::seconds(number_attribute(queue, "MessageRetentionPeriod"));
+}
 
 /// True where the message went to the dead-letter queue.
 bool redriven(Context& context, const Queue& queue, Message message) {
   const auto redrive = redrive_of(queue);
   if (!redrive || message.receives < redrive->max_receives) return false;
   const auto target = Arn::parse(redrive->target_arn);
-  const auto dead = target ? kQueues.get(context, Key::of(queue.scope, target->resource)) : std::nullopt;
+  const auto dead =
+      target ? kQueues.get(context, Key::of(queue.scope, target->resource)) : std::nullopt;
   if (!dead) return false;
   remove_message(context, queue.store, message);
   message.source = arn_of(queue);
@@ -57,7 +60,8 @@ bool redriven(Context& context, const Queue& queue, Message message) {
 bool name_wanted(const std::vector<std::string>& wanted, std::string_view name) {
   return std::ranges::any_of(wanted, [&](const std::string& each) {
     if (each == "All" || each == ".*" || each == name) return true;
-    return each.ends_with(".*") && name.starts_with(std::string_view(each).substr(0, each.size() - 2));
+    return each.ends_with(".*") &&
+           name.starts_with(std::string_view(each).substr(0, each.size() - 2));
   });
 }
 
@@ -71,7 +75,8 @@ Object system_attributes(const Message& message, const std::vector<std::string>&
   Object out;
   for (const auto& entry : all) {
     const std::string_view name(entry.key().data(), entry.key().size());
-    if (std::ranges::any_of(wanted, [&](const auto& each) { return each == "All" || each == name; })) {
+    if (std::ranges::any_of(wanted,
+                            [&](const auto& each) { return each == "All" || each == name; })) {
       out[entry.key()] = entry.value();
     }
   }
@@ -79,15 +84,18 @@ Object system_attributes(const Message& message, const std::vector<std::string>&
 }
 
 Object received(const Queue& queue, const Message& message, const Poll& poll) {
-  const auto handle = fmt::format("{}|{}|{}|{}", arn_of(queue), queue.store, message.order, message.receipt);
+  const auto handle =
+      fmt::format("{}|{}|{}|{}", arn_of(queue), queue.store, message.order, message.receipt);
   Object out{{"MessageId", message.id},
              {"ReceiptHandle", base64(handle)},
              {"MD5OfBody", digest_of_body(message.body)},
              {"Body", message.body}};
-  if (auto system = system_attributes(message, poll.system_names); !system.empty()) out["Attributes"] = std::move(system);
+  if (auto system = system_attributes(message, poll.system_names); !system.empty())
+    out["Attributes"] = std::move(system);
   Object attributes;
   for (const auto& entry : message.attributes) {
-    if (name_wanted(poll.attribute_names, {entry.key().data(), entry.key().size()})) attributes[entry.key()] = entry.value();
+    if (name_wanted(poll.attribute_names, {entry.key().data(), entry.key().size()}))
+      attributes[entry.key()] = entry.value();
   }
   if (!attributes.empty()) {
     out["MD5OfMessageAttributes"] = digest_of_attributes(attributes);
@@ -148,7 +156,8 @@ std::optional<std::pair<std::string, Poll>> first_poll(Context& context, const Q
   return first;
 }
 
-void end_poll(Context& context, const Queue& queue, const std::pair<std::string, Poll>& poll, const Result<Document>& reply) {
+void end_poll(Context& context, const Queue& queue, const std::pair<std::string, Poll>& poll,
+              const Result<Document>& reply) {
   kPolls.erase(context, Key::of(queue.scope, queue.name, poll.first));
   context.cancel(poll.second.timer);
   context.resolve({poll.second.token}, reply);
@@ -179,7 +188,8 @@ void wake(Context& context, const Resumption& timer) {
 }
 
 void poll_ended(Context& context, const Resumption& timer) {
-  const Queue queue{.scope = decoded<Scope>(object_of(timer.context, "scope")), .name = string_of(timer.context, "name")};
+  const Queue queue{.scope = decoded<Scope>(object_of(timer.context, "scope")),
+                    .name = string_of(timer.context, "name")};
   const auto order = string_of(timer.context, "order");
   const auto poll = kPolls.get(context, Key::of(queue.scope, queue.name, order));
   if (poll) end_poll(context, queue, {order, *poll}, Document(Object{}));
@@ -200,7 +210,8 @@ void sweep(Context& context, const Resumption& timer) {
     expired.push_back(message);
     return true;
   });
-  for (const auto& message : expired) remove_message(context, queue->store, message);
+  for (const auto& message : expired)
+    remove_message(context, queue->store, message);
   auto clockwork = kClockwork.get(context, Key{queue->store}).value_or(Clockwork{});
   clockwork.sweeping = next.has_value();
   kClockwork.put(context, Key{queue->store}, clockwork);
@@ -214,38 +225,47 @@ void drop_step(Context& context, const Resumption& step) {
     messages.push_back(message);
     return messages.size() < kDropStep;
   });
-  for (const auto& message : messages) remove_message(context, store, message);
+  for (const auto& message : messages)
+    remove_message(context, store, message);
   if (messages.size() == kDropStep) context.later({"sqs.drop", step.context});
 }
 
 std::vector<std::string> names_of(const Document& params, std::string_view member) {
   std::vector<std::string> names;
-  for (const auto& name : array_of(params, member)) names.emplace_back(name.as_string());
+  for (const auto& name : array_of(params, member))
+    names.emplace_back(name.as_string());
   return names;
 }
 
-Result<std::int64_t> bounded(const Document& params, std::string_view name, std::int64_t fallback, std::int64_t least, std::int64_t most) {
+Result<std::int64_t> bounded(const Document& params, std::string_view name, std::int64_t fallback,
+                             std::int64_t least, std::int64_t most) {
   const auto value = integer(params, name).value_or(fallback);
   if (value >= least && value <= most) return value;
-  return fail("InvalidParameterValue", fmt::format("Value {} for parameter {} is invalid. Reason: Must be >= {} and <= {}, if provided.",
-                                                   value, name, least, most));
+  return fail(
+      "InvalidParameterValue",
+      fmt::format(
+          "Value {} for parameter {} is invalid. Reason: Must be >= {} and <= {}, if provided.",
+          value, name, least, most));
 }
 
 Result<Poll> poll_of(const core::Call& call, const Queue& queue) {
   const auto& params = call.params();
   Poll poll;
   poll.count = TRY(bounded(params, "MaxNumberOfMessages", 1, 1, 10));
-  poll.visibility = std::chrono::seconds(
-      TRY(bounded(params, "VisibilityTimeout", number_attribute(queue, "VisibilityTimeout"), 0, 43'200)));
+  poll.visibility = std::chrono::seconds(TRY(bounded(
+      params, "VisibilityTimeout", number_attribute(queue, "VisibilityTimeout"), 0, 43'200)));
   poll.system_names = names_of(params, "AttributeNames");
-  for (auto& name : names_of(params, "MessageSystemAttributeNames")) poll.system_names.push_back(std::move(name));
+  for (auto& name : names_of(params, "MessageSystemAttributeNames"))
+    poll.system_names.push_back(std::move(name));
   poll.attribute_names = names_of(params, "MessageAttributeNames");
   return poll;
 }
 
 }  // namespace
 
-std::string time_part(Time time) { return fmt::format("{:015}", std::max<std::int64_t>(to_ms(time), 0)); }
+std::string time_part(Time time) {
+  return fmt::format("{:015}", std::max<std::int64_t>(to_ms(time), 0));
+}
 
 void enqueue(Context& context, const Queue& queue, const Message& message, bool delayed) {
   kMessages.put(context, Key{queue.store, message.order}, message);
@@ -254,7 +274,8 @@ void enqueue(Context& context, const Queue& queue, const Message& message, bool 
   if (!clockwork.sweeping) {
     clockwork.sweeping = true;
     kClockwork.put(context, Key{queue.store}, clockwork);
-    context.at(std::max(message.sent + retention(queue), context.now()), {"sqs.sweep", reference(queue)});
+    context.at(std::max(message.sent + retention(queue), context.now()),
+               {"sqs.sweep", reference(queue)});
   }
   serve_polls(context, queue);
 }
@@ -284,7 +305,8 @@ void serve_polls(Context& context, const Queue& queue) {
 }
 
 void drop_store(Context& context, const std::string& store) {
-  if (const auto clockwork = kClockwork.get(context, Key{store}); clockwork && !clockwork->wake_timer.empty()) {
+  if (const auto clockwork = kClockwork.get(context, Key{store});
+      clockwork && !clockwork->wake_timer.empty()) {
     context.cancel(clockwork->wake_timer);
   }
   kClockwork.erase(context, Key{store});
@@ -292,7 +314,8 @@ void drop_store(Context& context, const std::string& store) {
 }
 
 void end_polls(Context& context, const Queue& queue, const Error& error) {
-  while (const auto poll = first_poll(context, queue)) end_poll(context, queue, *poll, std::unexpected(error));
+  while (const auto poll = first_poll(context, queue))
+    end_poll(context, queue, *poll, std::unexpected(error));
 }
 
 core::Outcome receive_message(core::Call& call) {
@@ -300,15 +323,18 @@ core::Outcome receive_message(core::Call& call) {
   if (!queue) return queue.error();
   auto poll = poll_of(call, *queue);
   if (!poll) return poll.error();
-  const auto wait = bounded(call.params(), "WaitTimeSeconds", number_attribute(*queue, "ReceiveMessageWaitTimeSeconds"), 0, 20);
+  const auto wait = bounded(call.params(), "WaitTimeSeconds",
+                            number_attribute(*queue, "ReceiveMessageWaitTimeSeconds"), 0, 20);
   if (!wait) return wait.error();
   auto messages = take(call, *queue, *poll);
   if (!messages.empty() || !*wait) return reply_of(std::move(messages));
   const auto token = call.park();
   const auto order = fmt::format("{:020}", call.sequence()) + token.id;
   poll->token = token.id;
-  poll->timer = call.at(call.now() + std::chrono::seconds(*wait),
-                        {"sqs.poll_ended", Object{{"scope", encode(queue->scope)}, {"name", queue->name}, {"order", order}}});
+  poll->timer =
+      call.at(call.now() + std::chrono::seconds(*wait),
+              {"sqs.poll_ended",
+               Object{{"scope", encode(queue->scope)}, {"name", queue->name}, {"order", order}}});
   kPolls.put(call, Key::of(queue->scope, queue->name, order), *poll);
   set_wake_timer(call, *queue);
   return token;

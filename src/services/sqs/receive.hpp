@@ -15,7 +15,8 @@ void enqueue(core::Context& context, const Queue& queue, const Message& message,
 /// Hides or shows a message anew.
 void move_visibility(core::Context& context, const Queue& queue, Message message, Time visible);
 void remove_message(core::Context& context, const std::string& store, const Message& message);
-/// Answers waiting receivers as far as there are messages; sets a timer for the next that becomes visible.
+/// Answers waiting receivers as far as there are messages; sets a timer for the next that becomes
+/// visible.
 void serve_polls(core::Context& context, const Queue& queue);
 
 /// Empties a store that no queue names any more, in bounded steps.

@@ -12,10 +12,14 @@ namespace {
 core::Needs needs_named(std::string action) {
   return [action](core::Call& call) -> std::vector<core::Access> {
     auto scope = call.scope();
-    if (const auto owner = string_of(call.params(), "QueueOwnerAWSAccountId"); !owner.empty()) scope.account = AccountId(owner);
+    if (const auto owner = string_of(call.params(), "QueueOwnerAWSAccountId"); !owner.empty())
+      scope.account = AccountId(owner);
     const auto queue = kQueues.get(call, core::Key::of(scope, text(call.params(), "QueueName")));
-    core::Access access{.action = action, .resource = arn("sqs", scope, text(call.params(), "QueueName")), .owner = scope.account};
-    if (queue && queue->attributes.contains("Policy")) access.resource_policy = queue->attributes.at("Policy");
+    core::Access access{.action = action,
+                        .resource = arn("sqs", scope, text(call.params(), "QueueName")),
+                        .owner = scope.account};
+    if (queue && queue->attributes.contains("Policy"))
+      access.resource_policy = queue->attributes.at("Policy");
     return {access};
   };
 }
@@ -33,7 +37,8 @@ void register_sqs(core::Registry& registry) {
        {"GetQueueAttributes", Read, get_queue_attributes, needs_queue("GetQueueAttributes")},
        {"SetQueueAttributes", Write, set_queue_attributes, needs_queue("SetQueueAttributes")},
        {"ListQueues", Read, list_queues},
-       {"ListDeadLetterSourceQueues", Read, list_dead_letter_source_queues, needs_queue("ListDeadLetterSourceQueues")},
+       {"ListDeadLetterSourceQueues", Read, list_dead_letter_source_queues,
+        needs_queue("ListDeadLetterSourceQueues")},
        {"PurgeQueue", Write, purge_queue, needs_queue("PurgeQueue")},
        {"TagQueue", Write, tag_queue, needs_queue("TagQueue")},
        {"UntagQueue", Write, untag_queue, needs_queue("UntagQueue")},
@@ -43,8 +48,10 @@ void register_sqs(core::Registry& registry) {
        {"ReceiveMessage", Write, receive_message, needs_queue("ReceiveMessage")},
        {"DeleteMessage", Write, delete_message, needs_queue("DeleteMessage")},
        {"DeleteMessageBatch", Write, delete_message_batch, needs_queue("DeleteMessage")},
-       {"ChangeMessageVisibility", Write, change_message_visibility, needs_queue("ChangeMessageVisibility")},
-       {"ChangeMessageVisibilityBatch", Write, change_message_visibility_batch, needs_queue("ChangeMessageVisibility")}}});
+       {"ChangeMessageVisibility", Write, change_message_visibility,
+        needs_queue("ChangeMessageVisibility")},
+       {"ChangeMessageVisibilityBatch", Write, change_message_visibility_batch,
+        needs_queue("ChangeMessageVisibility")}}});
   registry.add(queue_type());
   on_timers(registry);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Amazon SQS, standard queues. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html
+// Amazon SQS, standard queues.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html
 #pragma once
 
 #include "core/registry.hpp"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What SQS keeps. Messages lie in a queue's *store*, whose id changes when the queue is purged: the old store is then
-// emptied in bounded steps. A message's `order` (time of sending, sequence, number) is its key; the index has the time from which
-// it can be received before that, so the first entries are what a receiver gets.
+// What SQS keeps. Messages lie in a queue's *store*, whose id changes when the queue is purged: the
+// old store is then emptied in bounded steps. A message's `order` (time of sending, sequence,
+// number) is its key; the index has the time from which it can be received before that, so the
+// first entries are what a receiver gets.
 #pragma once
 
 #include <map>
@@ -30,16 +31,16 @@ struct Message {
   Object attributes;         // MessageAttributes, as sent
   Object system_attributes;  // AWSTraceHeader
   std::string sender;
-  std::string source;        // DeadLetterQueueSourceArn
+  std::string source;  // DeadLetterQueueSourceArn
   Time sent{};
   Time visible{};
   Time first_received{};
   int receives = 0;
-  std::string receipt;       // of the latest receive
+  std::string receipt;  // of the latest receive
 };
 BOOST_DESCRIBE_STRUCT(Message, (),
-                      (id, order, body, attributes, system_attributes, sender, source, sent, visible, first_received, receives,
-                       receipt))
+                      (id, order, body, attributes, system_attributes, sender, source, sent,
+                       visible, first_received, receives, receipt))
 
 struct IndexEntry {
   bool delayed = false;  // hidden by DelaySeconds, not by a receiver
@@ -65,10 +66,10 @@ struct Clockwork {
 };
 BOOST_DESCRIBE_STRUCT(Clockwork, (), (wake_timer, wake, sweeping))
 
-inline constexpr core::Table<Queue> kQueues{"sqs.queues"};           // account, region, name
-inline constexpr core::Table<Message> kMessages{"sqs.messages"};     // store, order
-inline constexpr core::Table<IndexEntry> kIndex{"sqs.index"};        // store, visible, order
-inline constexpr core::Table<Poll> kPolls{"sqs.polls"};              // account, region, queue, order of arrival
-inline constexpr core::Table<Clockwork> kClockwork{"sqs.clockwork"}; // store
+inline constexpr core::Table<Queue> kQueues{"sqs.queues"};        // account, region, name
+inline constexpr core::Table<Message> kMessages{"sqs.messages"};  // store, order
+inline constexpr core::Table<IndexEntry> kIndex{"sqs.index"};     // store, visible, order
+inline constexpr core::Table<Poll> kPolls{"sqs.polls"};  // account, region, queue, order of arrival
+inline constexpr core::Table<Clockwork> kClockwork{"sqs.clockwork"};  // store
 
 }  // namespace tocsin::sqs

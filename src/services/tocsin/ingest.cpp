@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records of CloudTrail from elsewhere become events of a bus of this account: with the account, region and time that they say
-// themselves, each once, however often it is sent.
+// Records of CloudTrail from elsewhere become events of a bus of this account: with the account,
+// region and time that they say themselves, each once, however often it is sent.
+#include <fmt/format.h>
+
 #include "base/crypto.hpp"
 #include "core/table.hpp"
 #include "services/tocsin/parts.hpp"
-
-#include <fmt/format.h>
 
 namespace tocsin::own {
 namespace {
 
 using core::Key;
 
-constexpr std::size_t kMostRecords = 1'000;  // in a call
-constexpr std::size_t kPage = 100;           // events of one input
+constexpr std::size_t kMostRecords = 1'000;          // in a call
+constexpr std::size_t kPage = 100;                   // events of one input
 constexpr auto kRemembered = std::chrono::days(90);  // as long as CloudTrail's own history
 
 /// A record that was taken.
@@ -28,10 +28,13 @@ struct Age {
 };
 BOOST_DESCRIBE_STRUCT(Age, (), (id))
 
-constexpr core::Table<Seen> kSeen{"tocsin.records"};       // account, region, bus, record
-constexpr core::Table<Age> kAges{"tocsin.records-by-age"};  // account, region, bus, when taken, record
+constexpr core::Table<Seen> kSeen{"tocsin.records"};  // account, region, bus, record
+constexpr core::Table<Age> kAges{
+    "tocsin.records-by-age"};  // account, region, bus, when taken, record
 
-std::string age_key(Time time) { return fmt::format("{:016x}", to_ms(time)); }
+std::string age_key(Time time) {
+  return fmt::format("{:016x}", to_ms(time));
+}
 
 std::string bus_name(const Document& params) {
   const auto given = string_of(params, "EventBusName", "default");
@@ -42,7 +45,9 @@ std::string bus_name(const Document& params) {
 Result<std::vector<std::string>> texts_of(const core::Context& context, const Document& records) {
   std::vector<std::string> texts;
   if (const auto* list = records.if_array()) {
-    for (const auto& record : *list) texts.emplace_back(record.is_string() ? std::string_view(record.get_string()) : std::string_view());
+    for (const auto& record : *list)
+      texts.emplace_back(record.is_string() ? std::string_view(record.get_string())
+                                            : std::string_view());
     return texts;
   }
   const auto ref = store::blob_ref(records);
@@ -51,20 +56,26 @@ Result<std::vector<std::string>> texts_of(const core::Context& context, const Do
   for (std::string_view rest = lines; !rest.empty();) {
     const auto end = std::min(rest.find('\n'), rest.size());
     const auto record = parse_json(rest.substr(0, end));
-    texts.emplace_back(record && record->is_string() ? std::string_view(record->get_string()) : std::string_view());
+    texts.emplace_back(record && record->is_string() ? std::string_view(record->get_string())
+                                                     : std::string_view());
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return texts;
 }
 
 /// What makes a record an event; none where it is no record.
-std::optional<core::Event> event_of(std::string_view text, const Scope& home, std::string_view bus) {
+std::optional<core::Event> event_of(std::string_view text, const Scope& home,
+                                    std::string_view bus) {
   auto record = parse_json(text);
   if (!record || !record->is_object()) return std::nullopt;
-  const auto type = tocsin::text(*record, "eventType"), source = tocsin::text(*record, "eventSource"), region = tocsin::text(*record, "awsRegion");
+  const auto type = tocsin::text(*record, "eventType"),
+             source = tocsin::text(*record, "eventSource"),
+             region = tocsin::text(*record, "awsRegion");
   const auto time = parse_iso8601(tocsin::text(*record, "eventTime"));
   const bool insight = type == "AwsCloudTrailInsight";  // they name no service
-  if (!time || region.empty() || (!insight && (source.empty() || tocsin::text(*record, "eventName").empty()))) return std::nullopt;
+  if (!time || region.empty() ||
+      (!insight && (source.empty() || tocsin::text(*record, "eventName").empty())))
+    return std::nullopt;
   const auto account = string_of(*record, "recipientAccountId", home.account.str());
   core::Event event{.source = core::source_of_record(source.empty() ? "cloudtrail" : source),
                     .detail_type = std::string(core::detail_type_of_record(type)),
@@ -85,7 +96,8 @@ std::string identity_of(const core::Event& event, std::string_view text) {
 void emit(core::Context& context, core::Event event, std::string_view text) {
   const auto outer = context.cause();
   // By its eventID `tocsin timeline` finds what followed from the record.
-  event.cause = context.trace("record", tocsin::text(event.detail, "eventName", event.source), "ok", identity_of(event, text));
+  event.cause = context.trace("record", tocsin::text(event.detail, "eventName", event.source), "ok",
+                              identity_of(event, text));
   context.emit(std::move(event));
   context.set_cause(outer);
 }
@@ -116,13 +128,16 @@ bool is_new(core::Context& context, std::string_view bus, const std::string& id,
 }  // namespace
 
 std::vector<core::Access> needs_event_bus(core::Call& call) {
-  return {{.action = "tocsin:IngestCloudTrailRecords", .resource = arn("events", call.scope(), "event-bus/" + bus_name(call.params()))}};
+  return {{.action = "tocsin:IngestCloudTrailRecords",
+           .resource = arn("events", call.scope(), "event-bus/" + bus_name(call.params()))}};
 }
 
 core::Outcome ingest_cloudtrail_records(core::Call& call) {
   const auto* records = find(call.params(), "Records");
   const auto texts = TRY(texts_of(call, records ? *records : Document()));
-  if (texts.empty() || texts.size() > kMostRecords) return fail("ValidationException", fmt::format("Records has between 1 and {} members.", kMostRecords));
+  if (texts.empty() || texts.size() > kMostRecords)
+    return fail("ValidationException",
+                fmt::format("Records has between 1 and {} members.", kMostRecords));
   const auto bus = bus_name(call.params());
   forget_old(call, bus, 2 * texts.size());
   int duplicate = 0, malformed = 0;
@@ -142,8 +157,12 @@ core::Outcome ingest_cloudtrail_records(core::Call& call) {
     }
   }
   const auto accepted = emitted + waiting.size();
-  if (!waiting.empty()) call.later({"tocsin.ingest", Object{{"bus", bus}, {"records", Document(*records)}, {"waiting", std::move(waiting)}}});
-  return Object{{"AcceptedCount", accepted}, {"DuplicateCount", duplicate}, {"MalformedCount", malformed}};
+  if (!waiting.empty())
+    call.later(
+        {"tocsin.ingest",
+         Object{{"bus", bus}, {"records", Document(*records)}, {"waiting", std::move(waiting)}}});
+  return Object{
+      {"AcceptedCount", accepted}, {"DuplicateCount", duplicate}, {"MalformedCount", malformed}};
 }
 
 void ingest_rest(core::Context& context, const core::Resumption& step) {

@@ -8,18 +8,22 @@ namespace {
 using core::TestCloud;
 
 std::string record(std::string_view id, std::string_view name = "StopLogging") {
-  return fmt::format(R"({{"eventVersion":"1.10","eventID":"{}","eventName":"{}","eventSource":"cloudtrail.amazonaws.com","eventType":"AwsApiCall",)"
-                     R"("eventTime":"2024-07-31T13:06:24Z","awsRegion":"eu-west-3","recipientAccountId":"999988887777"}})",
-                     id, name);
+  return fmt::format(
+      R"({{"eventVersion":"1.10","eventID":"{}","eventName":"{}","eventSource":"cloudtrail.amazonaws.com","eventType":"AwsApiCall",)"
+      R"("eventTime":"2024-07-31T13:06:24Z","awsRegion":"eu-west-3","recipientAccountId":"999988887777"}})",
+      id, name);
 }
 
 Object batch(std::initializer_list<std::string> records) {
   Array texts;
-  for (const auto& each : records) texts.push_back(boost::json::string(each));
+  for (const auto& each : records)
+    texts.push_back(boost::json::string(each));
   return {{"Records", std::move(texts)}};
 }
 
-std::int64_t count(const Document& reply, std::string_view name) { return integer(reply, name).value_or(-1); }
+std::int64_t count(const Document& reply, std::string_view name) {
+  return integer(reply, name).value_or(-1);
+}
 
 TEST(Ingest, TheEventIsWhatTheRecordSays) {
   TestCloud cloud(register_tocsin);
@@ -42,7 +46,8 @@ TEST(Ingest, TheEventIsWhatTheRecordSays) {
 
 TEST(Ingest, EachRecordOnce) {
   TestCloud cloud(register_tocsin);
-  auto reply = cloud.call("tocsin", "IngestCloudTrailRecords", batch({record("a"), record("b"), record("a")}));
+  auto reply = cloud.call("tocsin", "IngestCloudTrailRecords",
+                          batch({record("a"), record("b"), record("a")}));
   EXPECT_EQ(count(*reply, "AcceptedCount"), 2);
   EXPECT_EQ(count(*reply, "DuplicateCount"), 1);
   reply = cloud.call("tocsin", "IngestCloudTrailRecords", batch({record("b"), record("c")}));
@@ -57,7 +62,8 @@ TEST(Ingest, EachRecordOnce) {
 
 TEST(Ingest, ARecordWithoutIdIsKnownByItsText) {
   TestCloud cloud(register_tocsin);
-  const auto reply = cloud.call("tocsin", "IngestCloudTrailRecords", batch({record(""), record(""), record("", "DeleteTrail")}));
+  const auto reply = cloud.call("tocsin", "IngestCloudTrailRecords",
+                                batch({record(""), record(""), record("", "DeleteTrail")}));
   EXPECT_EQ(count(*reply, "AcceptedCount"), 2);
   EXPECT_EQ(count(*reply, "DuplicateCount"), 1);
 }
@@ -75,8 +81,12 @@ TEST(Ingest, ForgetsAfterNinetyDays) {
 
 TEST(Ingest, WhatIsNoRecordIsCounted) {
   TestCloud cloud(register_tocsin);
-  const auto reply = cloud.call("tocsin", "IngestCloudTrailRecords",
-                                batch({"", "[]", "{", "{}", R"({"eventName":"x","eventSource":"y.amazonaws.com","eventTime":"yesterday","awsRegion":"z"})", record("a")}));
+  const auto reply = cloud.call(
+      "tocsin", "IngestCloudTrailRecords",
+      batch(
+          {"", "[]", "{", "{}",
+           R"({"eventName":"x","eventSource":"y.amazonaws.com","eventTime":"yesterday","awsRegion":"z"})",
+           record("a")}));
   EXPECT_EQ(count(*reply, "MalformedCount"), 5);
   EXPECT_EQ(count(*reply, "AcceptedCount"), 1);
 }
@@ -84,34 +94,42 @@ TEST(Ingest, WhatIsNoRecordIsCounted) {
 TEST(Ingest, TypesOfEvents) {
   TestCloud cloud(register_tocsin);
   const auto typed = [](std::string_view type) {
-    return fmt::format(R"({{"eventID":"{}","eventName":"n","eventSource":"signin.amazonaws.com","eventType":"{}","eventTime":"2024-07-31T13:06:24Z","awsRegion":"us-east-1"}})", type,
-                       type);
+    return fmt::format(
+        R"({{"eventID":"{}","eventName":"n","eventSource":"signin.amazonaws.com","eventType":"{}","eventTime":"2024-07-31T13:06:24Z","awsRegion":"us-east-1"}})",
+        type, type);
   };
-  (void)cloud.call("tocsin", "IngestCloudTrailRecords", batch({typed("AwsConsoleSignIn"), typed("AwsServiceEvent")}));
+  (void)cloud.call("tocsin", "IngestCloudTrailRecords",
+                   batch({typed("AwsConsoleSignIn"), typed("AwsServiceEvent")}));
   ASSERT_EQ(cloud.events().size(), 2u);
   EXPECT_EQ(cloud.events()[0].detail_type, "AWS Console Sign In via CloudTrail");
   EXPECT_EQ(cloud.events()[0].source, "aws.signin");
-  EXPECT_EQ(cloud.events()[0].scope.account.str(), "123456789012") << "where the record names none: the bus's";
+  EXPECT_EQ(cloud.events()[0].scope.account.str(), "123456789012")
+      << "where the record names none: the bus's";
   EXPECT_EQ(cloud.events()[1].detail_type, "AWS Service Event via CloudTrail");
 }
 
 TEST(Ingest, ManyRecordsInManyInputs) {
   TestCloud cloud(register_tocsin);
   Array records;
-  for (int i = 0; i < 950; ++i) records.push_back(boost::json::string(record(fmt::format("r{}", i))));
+  for (int i = 0; i < 950; ++i)
+    records.push_back(boost::json::string(record(fmt::format("r{}", i))));
   const auto reply = cloud.call("tocsin", "IngestCloudTrailRecords", Object{{"Records", records}});
   EXPECT_EQ(count(*reply, "AcceptedCount"), 950);
   ASSERT_EQ(cloud.events().size(), 950u);
-  for (int i = 0; i < 950; ++i) ASSERT_EQ(text(cloud.events()[static_cast<std::size_t>(i)].detail, "eventID"), fmt::format("r{}", i));
+  for (int i = 0; i < 950; ++i)
+    ASSERT_EQ(text(cloud.events()[static_cast<std::size_t>(i)].detail, "eventID"),
+              fmt::format("r{}", i));
   EXPECT_EQ(cloud.digest(), cloud.replayed_digest());
 }
 
 TEST(Ingest, FromABlob) {
   TestCloud cloud(register_tocsin);
   std::string lines;
-  for (int i = 0; i < 250; ++i) lines += to_json(Document(boost::json::string(record(fmt::format("r{}", i))))) + "\n";
+  for (int i = 0; i < 250; ++i)
+    lines += to_json(Document(boost::json::string(record(fmt::format("r{}", i))))) + "\n";
   const auto ref = cloud.stores().blobs->put(lines);
-  const auto reply = cloud.call("tocsin", "IngestCloudTrailRecords", Object{{"Records", store::to_document(*ref)}});
+  const auto reply = cloud.call("tocsin", "IngestCloudTrailRecords",
+                                Object{{"Records", store::to_document(*ref)}});
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(count(*reply, "AcceptedCount"), 250);
   EXPECT_EQ(cloud.events().size(), 250u);
@@ -119,9 +137,13 @@ TEST(Ingest, FromABlob) {
 
 TEST(Ingest, LimitsOfABatch) {
   TestCloud cloud(register_tocsin);
-  EXPECT_EQ(cloud.call("tocsin", "IngestCloudTrailRecords", Object{{"Records", Array()}}).error().code, "ValidationException");
+  EXPECT_EQ(
+      cloud.call("tocsin", "IngestCloudTrailRecords", Object{{"Records", Array()}}).error().code,
+      "ValidationException");
   Array records(1001, boost::json::string("{}"));
-  EXPECT_EQ(cloud.call("tocsin", "IngestCloudTrailRecords", Object{{"Records", records}}).error().code, "ValidationException");
+  EXPECT_EQ(
+      cloud.call("tocsin", "IngestCloudTrailRecords", Object{{"Records", records}}).error().code,
+      "ValidationException");
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace {
 
 /// Empty members are left out: a node that goes on has no outcome, a root no cause.
 Object describe(const core::TraceNode& node) {
-  Object out{{"Id", node.id}, {"Kind", node.kind}, {"Name", node.name}, {"Time", to_seconds(node.time)}};
+  Object out{
+      {"Id", node.id}, {"Kind", node.kind}, {"Name", node.name}, {"Time", to_seconds(node.time)}};
   if (!node.cause.empty()) out["Cause"] = node.cause;
   if (!node.outcome.empty()) out["Outcome"] = node.outcome;
   if (node.ended != Time{}) out["Ended"] = to_seconds(node.ended);
@@ -19,7 +20,8 @@ Object describe(const core::TraceNode& node) {
 core::Outcome get_timeline(core::Call& call) {
   const auto id = string_of(call.params(), "EventId");
   Array nodes;
-  for (const auto& node : core::timeline(call, id)) nodes.push_back(describe(node));
+  for (const auto& node : core::timeline(call, id))
+    nodes.push_back(describe(node));
   if (nodes.empty()) return fail("ResourceNotFoundException", "No event " + id + " is known.", 404);
   return Object{{"Nodes", std::move(nodes)}};
 }
@@ -30,7 +32,8 @@ void register_tocsin(core::Registry& registry) {
   registry.add(core::Service{"tocsin",
                              "tocsin",
                              {{"GetTimeline", core::Effect::Read, get_timeline},
-                              {"IngestCloudTrailRecords", core::Effect::Write, ingest_cloudtrail_records, needs_event_bus, "Records"}}});
+                              {"IngestCloudTrailRecords", core::Effect::Write,
+                               ingest_cloudtrail_records, needs_event_bus, "Records"}}});
   registry.on_resume("tocsin.ingest", ingest_rest);
 }
 

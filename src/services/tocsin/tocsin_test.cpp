@@ -14,17 +14,26 @@ void register_nested(core::Registry& registry) {
   register_tocsin(registry);
   const auto inner = [](Call&) -> core::Outcome { return fail("Throttling", "too fast"); };
   const auto outer = [](Call& call) -> core::Outcome {
-    (void)call.call({"sqs", "PurgeQueue", Object{}, call.scope(), {.kind = core::Credential::Kind::Service, .service = "sns.amazonaws.com"}, {}});
+    (void)call.call({"sqs",
+                     "PurgeQueue",
+                     Object{},
+                     call.scope(),
+                     {.kind = core::Credential::Kind::Service, .service = "sns.amazonaws.com"},
+                     {}});
     return Object{{"MessageId", call.trace("mail", "analyst@example.org")}};
   };
-  registry.add(core::Service{"sqs", "sqs", {{"PurgeQueue", core::Effect::Write, inner}, {"SendMessage", core::Effect::Write, outer}}});
+  registry.add(core::Service{
+      "sqs",
+      "sqs",
+      {{"PurgeQueue", core::Effect::Write, inner}, {"SendMessage", core::Effect::Write, outer}}});
 }
 
 TEST(Timeline, IsTheWholeTreeFromItsRoot) {
   TestCloud cloud(register_nested);
   const auto made = cloud.call("sqs", "SendMessage", Object{});
   ASSERT_TRUE(made);
-  const auto reply = cloud.call("tocsin", "GetTimeline", Object{{"EventId", text(*made, "MessageId")}});
+  const auto reply =
+      cloud.call("tocsin", "GetTimeline", Object{{"EventId", text(*made, "MessageId")}});
   ASSERT_TRUE(reply) << reply.error().message;
   const auto& nodes = array_of(*reply, "Nodes");
   ASSERT_EQ(nodes.size(), 3u);
@@ -51,11 +60,17 @@ TEST(Timeline, NeedsItsOwnPermission) {
   TestCloud cloud([](core::Registry& registry) {
     register_tocsin(registry);
     class Refuse : public core::Authorizer {
-      std::optional<Secret> secret_of(const store::View&, const core::Secrets&, std::string_view) const override { return std::nullopt; }
-      Result<core::Principal> identify(const store::View&, const core::Credential&, Time) const override {
-        return core::Principal{.kind = core::Principal::Kind::User, .account = AccountId("123456789012")};
+      std::optional<Secret> secret_of(const store::View&, const core::Secrets&,
+                                      std::string_view) const override {
+        return std::nullopt;
       }
-      Result<void> authorize(const store::View&, const core::Principal&, const core::Request&, const core::Access& access, Time) const override {
+      Result<core::Principal> identify(const store::View&, const core::Credential&,
+                                       Time) const override {
+        return core::Principal{.kind = core::Principal::Kind::User,
+                               .account = AccountId("123456789012")};
+      }
+      Result<void> authorize(const store::View&, const core::Principal&, const core::Request&,
+                             const core::Access& access, Time) const override {
         return fail("AccessDenied", access.action + " on " + access.resource, 403);
       }
     };

@@ -54,8 +54,8 @@ Result<CborHead> CborReader::next() {
   const unsigned major = first >> 5;
   if (major == 7) return simple(info);
   CborHead head{.kind = static_cast<Kind>(major)};
-  const bool may_be_indefinite = head.kind != Kind::Unsigned && head.kind != Kind::Negative &&
-                                 head.kind != Kind::Tag;
+  const bool may_be_indefinite =
+      head.kind != Kind::Unsigned && head.kind != Kind::Negative && head.kind != Kind::Tag;
   head.indefinite = info == kIndefinite && may_be_indefinite;
   if (!head.indefinite) head.number = TRY(argument(info));
   return head.kind == Kind::Array || head.kind == Kind::Map ? open(head) : head;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reader and the writer against tests/conformance/cbor.
+#include "wire/protocols/cbor.hpp"
+
 #include <cmath>
 #include <fstream>
 
 #include "base/crypto.hpp"
-#include "wire/protocols/cbor.hpp"
 #include "wire/protocols/cbor_value.hpp"
 
 namespace tocsin::wire::detail {

@@ -143,8 +143,8 @@ void structure_to(CborWriter& out, const Shape& shape, const Object& value) {
     const auto* present = value.if_contains(member.name);
     return present && !present->is_null();
   };
-  out.map(static_cast<std::uint64_t>(
-      std::count_if(shape.members.begin(), shape.members.end(), sent)));
+  out.map(
+      static_cast<std::uint64_t>(std::count_if(shape.members.begin(), shape.members.end(), sent)));
   for (const auto& member : shape.members) {
     if (!sent(member)) continue;
     out.text(member.name);
@@ -177,10 +177,14 @@ bool text_to(CborWriter& out, const Shape& shape, std::string_view value) {
   }
   if (!real) return false;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (value == "NaN") out.real(std::numeric_limits<double>::quiet_NaN());
-  else if (value == "Infinity") out.real(kInfinity);
-  else if (value == "-Infinity") out.real(-kInfinity);
-  else return false;
+  if (value == "NaN")
+    out.real(std::numeric_limits<double>::quiet_NaN());
+  else if (value == "Infinity")
+    out.real(kInfinity);
+  else if (value == "-Infinity")
+    out.real(-kInfinity);
+  else
+    return false;
   return true;
 }
 
@@ -190,8 +194,8 @@ Result<Document> from_cbor(CborReader& in, const Shape& shape) {
   const auto head = TRY(in.next_untagged());
   if (shape.is_document) return any_value(in, head);
   if (head.kind == Kind::Null || head.kind == Kind::Undefined) return Document();
-  const bool nests = shape.type == Type::Structure || shape.type == Type::List ||
-                     shape.type == Type::Map;
+  const bool nests =
+      shape.type == Type::Structure || shape.type == Type::List || shape.type == Type::Map;
   if ((head.kind == Kind::Bytes || head.kind == Kind::Text) && !nests &&
       (shape.type == Type::String || shape.type == Type::Blob || head.kind == Kind::Bytes)) {
     return string_from(in, head, shape);

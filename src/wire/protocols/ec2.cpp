@@ -2,7 +2,6 @@
 // EC2 Query: Query with names, replies and errors of its own.
 // https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
 #include <fmt/format.h>
-
 #include <set>
 
 #include "wire/protocols/query_values.hpp"
@@ -35,7 +34,7 @@ Result<const model::Operation*> find(const Route& route, const HttpMessage& mess
 /// Parameters of every request, which are no members of an operation.
 bool is_common(std::string_view name) {
   static const std::set<std::string_view> kCommon = {
-      "Action",  "Version",   "AWSAccessKeyId",   "AuthParams",      "Expires",
+      "Action",    "Version",   "AWSAccessKeyId",  "AuthParams",       "Expires",
       "Timestamp", "Signature", "SignatureMethod", "SignatureVersion", "SecurityToken"};
   return kCommon.contains(name) || name.starts_with("X-Amz-");
 }

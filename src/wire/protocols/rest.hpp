@@ -54,7 +54,8 @@ Result<std::optional<Document>> decode_raw_payload(const model::Member& payload,
                                                    const HttpMessage& message,
                                                    std::string_view code);
 
-/// How a protocol reads what stands in the body: a payload that is a structure, and the members without a binding.
+/// How a protocol reads what stands in the body: a payload that is a structure, and the members
+/// without a binding.
 struct RestBody {
   Result<Document> (*payload)(const model::Member& payload, std::string_view body);
   Result<Document> (*members)(const model::Operation& operation, std::string_view body);

@@ -21,9 +21,9 @@ std::string shown(const Result<DecodedCall>& call) {
 }
 
 std::string ec2(std::string_view body) {
-  return shown(decode_request(
-      kEc2, {.headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
-             .body = fmt::format("Version=2016-11-15&{}", body)}));
+  return shown(
+      decode_request(kEc2, {.headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
+                            .body = fmt::format("Version=2016-11-15&{}", body)}));
 }
 
 /// CBOR of a Document; "hex:f97c00" stands for those bytes.
@@ -151,14 +151,16 @@ TEST(Ec2, AnswersErrorsInItsOwnBodyAndWords) {
   const auto reply = encode_error(
       kEc2, {"InvalidInstanceID.NotFound", "The instance ID 'i-<1>' does not exist"}, "req-1");
   EXPECT_EQ(reply.status, 400);
-  EXPECT_EQ(reply.body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error>"
-                        "<Code>InvalidInstanceID.NotFound</Code><Message>The instance ID "
-                        "'i-&lt;1&gt;' does not exist</Message></Error></Errors>"
-                        "<RequestID>req-1</RequestID></Response>");
+  EXPECT_EQ(reply.body,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error>"
+            "<Code>InvalidInstanceID.NotFound</Code><Message>The instance ID "
+            "'i-&lt;1&gt;' does not exist</Message></Error></Errors>"
+            "<RequestID>req-1</RequestID></Response>");
   const auto error_of = [](const Error& error) {
     const auto each = encode_error(kEc2, error, "r");
     const auto from = each.body.find("<Code>") + 6;
-    return fmt::format("{} {}", each.status, each.body.substr(from, each.body.find('<', from) - from));
+    return fmt::format("{} {}", each.status,
+                       each.body.substr(from, each.body.find('<', from) - from));
   };
   EXPECT_EQ(error_of({"AccessDenied", "User: x", 403}), "403 UnauthorizedOperation");
   EXPECT_EQ(error_of({"SignatureDoesNotMatch", "m", 403}), "401 AuthFailure");
@@ -171,9 +173,9 @@ TEST(Ec2, AnswersErrorsInItsOwnBodyAndWords) {
 TEST(RpcCbor, ReadsValuesByTheModel) {
   EXPECT_EQ(sqs("CreateQueue", Object{{"QueueName", "q"}, {"tags", Object{{"k", "v"}}}}),
             R"(CreateQueue {"QueueName":"q","tags":{"k":"v"}})");
-  EXPECT_EQ(sqs("SendMessage",
-                Object{{"MessageBody", "m"},
-                       {"MessageAttributes", Object{{"b", Object{{"BinaryValue", "hex:4200ff"}}}}}}),
+  EXPECT_EQ(sqs("SendMessage", Object{{"MessageBody", "m"},
+                                      {"MessageAttributes",
+                                       Object{{"b", Object{{"BinaryValue", "hex:4200ff"}}}}}}),
             R"(SendMessage {"MessageBody":"m","MessageAttributes":{"b":{"BinaryValue":"AP8="}}})");
   const Document datum = Object{{"MetricName", "m"},
                                 {"Timestamp", "hex:c11a6b03dd00"},
@@ -187,9 +189,10 @@ TEST(RpcCbor, ReadsValuesByTheModel) {
 TEST(RpcCbor, ReadsLengthsLeftOpenAndChunks) {
   EXPECT_EQ(sqs("CreateQueue", "hex:bf7f655175657565644e616d65ff6171ff"),
             R"(CreateQueue {"QueueName":"q"})");
-  EXPECT_EQ(sqs("SendMessage", Object{{"MessageAttributes",
-                                       Object{{"b", Object{{"BinaryValue", "hex:5f410041ffff"}}}}}}),
-            R"(SendMessage {"MessageAttributes":{"b":{"BinaryValue":"AP8="}}})");
+  EXPECT_EQ(
+      sqs("SendMessage", Object{{"MessageAttributes",
+                                 Object{{"b", Object{{"BinaryValue", "hex:5f410041ffff"}}}}}}),
+      R"(SendMessage {"MessageAttributes":{"b":{"BinaryValue":"AP8="}}})");
 }
 
 TEST(RpcCbor, LeavesOutNullsAndUnknownMembers) {
@@ -207,8 +210,8 @@ TEST(RpcCbor, RefusesValuesOfTheWrongKind) {
             "SerializationException 400: NUMBER_VALUE can not be converted to a String");
   EXPECT_EQ(sqs("SendMessage", Object{{"MessageBody", "hex:416d"}}),
             "SerializationException 400: Byte string found where not expected");
-  EXPECT_EQ(sqs("SendMessage", Object{{"MessageAttributes",
-                                       Object{{"b", Object{{"BinaryValue", "AA=="}}}}}}),
+  EXPECT_EQ(sqs("SendMessage",
+                Object{{"MessageAttributes", Object{{"b", Object{{"BinaryValue", "AA=="}}}}}}),
             "SerializationException 400: Text string found where a byte string was expected");
   for (const auto* number : {"hex:fb3ff8000000000000", "hex:1b0000000100000000", "hex:f97e00",
                              "hex:3bffffffffffffffff", "hex:1bffffffffffffffff", "hex:f0"}) {
@@ -225,9 +228,9 @@ TEST(RpcCbor, RefusesValuesOfTheWrongKind) {
 }
 
 TEST(RpcCbor, RefusesOtherPathsMethodsAndContentTypes) {
-  for (const auto* path : {"/", "/service/AmazonSQS/operation/", "/service/Other/operation/ListQueues",
-                           "/service/AmazonSQS/operation/Nonesuch",
-                           "/service/AmazonSQS/operation/ListQueues/more"}) {
+  for (const auto* path :
+       {"/", "/service/AmazonSQS/operation/", "/service/Other/operation/ListQueues",
+        "/service/AmazonSQS/operation/Nonesuch", "/service/AmazonSQS/operation/ListQueues/more"}) {
     EXPECT_THAT(shown(decode_request(kSqs, rpc(path, Object()))),
                 StartsWith("UnknownOperationException 404"))
         << path;
@@ -235,27 +238,28 @@ TEST(RpcCbor, RefusesOtherPathsMethodsAndContentTypes) {
   auto message = rpc("/prefix/service/AmazonSQS/operation/ListQueues", Object());
   EXPECT_EQ(shown(decode_request(kSqs, message)), "ListQueues {}");
   message.headers[1].second = "application/json";
-  EXPECT_THAT(shown(decode_request(kSqs, message)), StartsWith("UnsupportedMediaTypeException 415"));
+  EXPECT_THAT(shown(decode_request(kSqs, message)),
+              StartsWith("UnsupportedMediaTypeException 415"));
   message.method = "GET";
   EXPECT_THAT(shown(decode_request(kSqs, message)), StartsWith("UnknownOperationException 404"));
 }
 
 TEST(RpcCbor, AnswersByTheModel) {
-  const auto reply = replied(kWatch, "GetMetricData",
-                             Object{{"MetricDataResults",
-                                     Array{Object{{"Id", "a"},
-                                                  {"Timestamps", Array{1795492800.0, 1795492800.5}},
-                                                  {"Values", Array{1, 1.5, "NaN"}}}}},
-                                    {"Unknown", 1}});
+  const auto reply = replied(
+      kWatch, "GetMetricData",
+      Object{{"MetricDataResults", Array{Object{{"Id", "a"},
+                                                {"Timestamps", Array{1795492800.0, 1795492800.5}},
+                                                {"Values", Array{1, 1.5, "NaN"}}}}},
+             {"Unknown", 1}});
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.header("smithy-protocol"), "rpc-v2-cbor");
   EXPECT_EQ(reply.header("content-type"), "application/cbor");
   std::string expected;
-  put(expected, Object{{"MetricDataResults",
-                        Array{Object{{"Id", "a"},
-                                     {"Timestamps", Array{"hex:c11a6b050bc0",
-                                                          "hex:c1fb41dac142f0200000"}},
-                                     {"Values", Array{1.0, 1.5, "hex:fb7ff8000000000000"}}}}}});
+  put(expected,
+      Object{{"MetricDataResults",
+              Array{Object{{"Id", "a"},
+                           {"Timestamps", Array{"hex:c11a6b050bc0", "hex:c1fb41dac142f0200000"}},
+                           {"Values", Array{1.0, 1.5, "hex:fb7ff8000000000000"}}}}}});
   EXPECT_EQ(hex(reply.body), hex(expected));
   const auto empty = replied(kWatch, "PutMetricData", Object());
   EXPECT_EQ(empty.body, "");
