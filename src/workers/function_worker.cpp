@@ -12,6 +12,7 @@
 
 #include "base/log.hpp"
 #include "workers/bubblewrap.hpp"
+#include "workers/chroot.hpp"
 #include "workers/inspect_code.hpp"
 #include "workers/job_threads.hpp"
 #include "workers/sandbox.hpp"
@@ -47,6 +48,7 @@ class FunctionWorker::Pool {
   };
 
   Result<void> prepare();
+  Result<std::filesystem::path> prepare_root() const;
   void tell_guarantees() const;
   RunPtr make_run(FunctionJob job);
   void finish(const std::string& id, Result<Document> result);
@@ -108,8 +110,23 @@ Result<void> FunctionWorker::Pool::prepare() {
   TRY(copy_runtime(options_.runtimes_dir, options_.work_dir / "runtime"));
   const auto endpoint = TRY(Address::parse(options_.endpoint));
   cgroups_ = Cgroups::detect();
-  ground_.emplace(SandboxGround{options_, blobs_, code_, cgroups_, endpoint, ::geteuid() == 0});
+  const auto root_folder = TRY(prepare_root());
+  ground_.emplace(
+      SandboxGround{options_, blobs_, code_, cgroups_, endpoint, ::geteuid() == 0, root_folder});
   return {};
+}
+
+/// The folder for mount_root, where the server lives in a chroot; empty where it does not.
+Result<std::filesystem::path> FunctionWorker::Pool::prepare_root() const {
+  if (!in_chroot()) return std::filesystem::path();
+  if (::geteuid() != 0) {
+    return fail(internal_error("in a chroot only root can make sandboxes (user_namespaces(7))"));
+  }
+  auto folder = options_.work_dir / "root";
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail(internal_error(folder.string() + ": " + error.message()));
+  return folder;
 }
 
 void FunctionWorker::Pool::tell_guarantees() const {

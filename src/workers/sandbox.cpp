@@ -113,6 +113,7 @@ ProcessPlan Sandbox::plan(const CodeFolder& code) {
   view.processes = options.max_processes;
   view.data_bytes = plan.cgroup ? 0 : memory + kDataSlack;
   plan.command = sandbox_command(options, view);
+  plan.root_folder = ground_.root_folder.string();
   return plan;
 }
 

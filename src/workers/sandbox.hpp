@@ -40,6 +40,7 @@ struct SandboxGround {
   const Cgroups& cgroups;
   Address endpoint;
   bool root = false;
+  std::filesystem::path root_folder;  // for mount_root, in a chroot; else empty
 };
 
 class Sandbox {

@@ -15,6 +15,7 @@
 
 #include "base/document.hpp"
 #include "workers/bubblewrap.hpp"
+#include "workers/chroot.hpp"
 
 namespace tocsin::workers {
 namespace {
@@ -50,6 +51,7 @@ struct ChildPlan {
   int output = -1;
   int control = -1;
   int seccomp = -1;
+  const char* root_folder = nullptr;
 };
 
 void write_in_child(const char* path, const char* text) {
@@ -68,6 +70,11 @@ void reset_signals() {
   }
 }
 
+[[noreturn]] void give_up_in_child(std::string_view why) {
+  [[maybe_unused]] const auto count = ::write(STDERR_FILENO, why.data(), why.size());
+  ::_exit(127);
+}
+
 [[noreturn]] void become_sandbox(const ChildPlan& plan) {
   reset_signals();
   for (const auto* entrance : plan.entrances)
@@ -79,15 +86,16 @@ void reset_signals() {
   ::dup2(plan.output, STDERR_FILENO);
   ::dup2(plan.control, kControlFd);
   if (plan.seccomp >= 0) ::dup2(plan.seccomp, kSeccompFd);
+  if (plan.root_folder && !mount_root(plan.root_folder)) {
+    give_up_in_child("the chroot that the server runs in cannot be made a mount\n");
+  }
   const auto first_closed = plan.seccomp >= 0 ? kSeccompFd + 1 : kControlFd + 1;
   ::syscall(SYS_close_range, static_cast<unsigned>(first_closed), ~0U, 0U);
   char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
   char language[] = "LANG=C.UTF-8";
   char* environment[] = {path, language, nullptr};
   ::execve(plan.argv[0], plan.argv.data(), environment);
-  constexpr std::string_view kFailed = "bubblewrap cannot be started\n";
-  [[maybe_unused]] const auto count = ::write(STDERR_FILENO, kFailed.data(), kFailed.size());
-  ::_exit(127);
+  give_up_in_child("bubblewrap cannot be started\n");
 }
 
 }  // namespace
@@ -132,6 +140,7 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::start(ProcessPlan plan) 
   child.output = theirs_output.get();
   child.control = theirs_control.get();
   child.seccomp = seccomp.get();
+  if (!plan.root_folder.empty()) child.root_folder = plan.root_folder.c_str();
 
   const auto pid = ::fork();
   if (pid == 0) become_sandbox(child);

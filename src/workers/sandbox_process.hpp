@@ -20,6 +20,7 @@ struct ProcessPlan {
   std::map<std::string, std::string> environment;  // handed over through the control socket
   std::unique_ptr<Cgroup> cgroup;                  // may be null
   std::string seccomp;                             // bytes of the filter; may be empty
+  std::string root_folder;                         // for mount_root, in a chroot; else empty
 };
 
 /// What the bootstrap hands over: its listening sockets.
