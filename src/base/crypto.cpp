@@ -3,7 +3,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include "base/assert.hpp"
@@ -81,7 +80,9 @@ std::optional<std::string> unbase64(std::string_view text) {
 }
 
 std::string sha256(std::string_view bytes) {
-  return digest(EVP_sha256(), bytes);
+  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> kind(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr), &EVP_MD_free);
+  return digest(kind.get(), bytes);
 }
 std::string sha1(std::string_view bytes) {
   return digest(EVP_sha1(), bytes);
@@ -91,10 +92,20 @@ std::string md5(std::string_view bytes) {
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
-  std::string out(32, '\0');
-  unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(bytes), bytes.size(), raw(out),
-       &length);
+  // RFC 2104, in two digests: OpenSSL's own looks the algorithm up anew in each call.
+  constexpr std::size_t kBlock = 64;
+  std::string inner(key.size() > kBlock ? sha256(key) : std::string(key));
+  inner.resize(kBlock);
+  std::string outer = inner;
+  for (auto& byte : inner)
+    byte ^= 0x36;
+  for (auto& byte : outer)
+    byte ^= 0x5c;
+  inner += bytes;
+  outer += sha256(inner);
+  OPENSSL_cleanse(inner.data(), kBlock);
+  auto out = sha256(outer);
+  OPENSSL_cleanse(outer.data(), kBlock);
   return out;
 }
 

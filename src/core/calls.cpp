@@ -5,6 +5,7 @@
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
+#include "core/idempotency.hpp"
 #include "core/registry_tables.hpp"
 #include "core/trace.hpp"
 #include "core/turn.hpp"
@@ -36,10 +37,7 @@ TraceNode call_node(const Request& request, std::string id, std::string cause, s
 }  // namespace
 
 Result<void> Machine::check_needs(Call& call, const Operation& operation) {
-  const auto& authorizer = registry_.authorizer();
-  const auto check = [&](const Access& access) {
-    return authorizer.authorize(call, call.principal(), call.request(), access, call.now());
-  };
+  const auto check = [&](const Access& access) { return call.authorize(access); };
   if (!operation.needs) {
     const auto* service = registry_.service(call.request().service);
     return check({.action = fmt::format("{}:{}", service->action_prefix, operation.name)});
@@ -52,7 +50,10 @@ Result<void> Machine::check_needs(Call& call, const Operation& operation) {
 Outcome Machine::run_handler(Call& call, const Operation& operation) {
   try {
     if (auto allowed = check_needs(call, operation); !allowed) return allowed.error();
-    return operation.handler(call);
+    if (auto earlier = earlier_reply(call, operation)) return *std::move(earlier);
+    auto outcome = operation.handler(call);
+    if (const auto* reply = outcome.reply()) remember_reply(call, operation, *reply);
+    return outcome;
   } catch (const std::exception& bug) {
     // A fault of ours: the call fails as a whole, and the machine goes on.
     log_error("handler failed", {{"service", call.request().service},
@@ -120,20 +121,22 @@ void Machine::end_call(Context& context, TraceNode node, const Request& request,
   const auto event_id = node.event_id;
   node.outcome = outcome_name(outcome);
   node.ended = context.now();
-  context.put_node(node);
+  context.put_node(std::move(node));
   const auto* operation = registry_.operation(request.service, request.operation);
   record(context, request, principal, outcome, event_id, operation->effect == Effect::Read);
 }
 
 void Machine::record(Context& context, const Request& request, const Principal& principal,
                      const Result<Document>& outcome, const std::string& event_id, bool read) {
-  if (!registry_.tables_->audit) return;
-  registry_.tables_->audit->record(context, {.event_id = event_id,
-                                             .request = request,
-                                             .principal = principal,
-                                             .outcome = outcome,
-                                             .time = context.now(),
-                                             .read = read});
+  const CallRecord call{.event_id = event_id,
+                        .request = request,
+                        .principal = principal,
+                        .outcome = outcome,
+                        .time = context.now(),
+                        .read = read};
+  for (const auto& react : registry_.tables_->on_call)
+    react(context, call);
+  if (registry_.tables_->audit) registry_.tables_->audit->record(context, call);
 }
 
 Machine::Answer Machine::read(const store::View& view, Request request, Time now) {

@@ -33,12 +33,13 @@ void Context::spend(int steps) {
 
 std::string Context::new_bytes(std::size_t count) {
   TOCSIN_ASSERT(!turn_.read_only);
-  std::string bytes;
-  while (bytes.size() < count) {
-    bytes += hmac_sha256(machine_.id_key_,
+  auto& drawn = turn_.drawn;
+  while (drawn.size() < count) {
+    drawn += hmac_sha256(machine_.id_key_,
                          fmt::format("{} {} {}", turn_.epoch, turn_.sequence, ++turn_.ids));
   }
-  bytes.resize(count);
+  auto bytes = drawn.substr(drawn.size() - count);
+  drawn.resize(drawn.size() - count);
   return bytes;
 }
 
@@ -143,7 +144,10 @@ Result<std::string> Context::blob(const store::BlobRef& ref) const {
 }
 
 Result<void> Call::authorize(const Access& access) {
-  return machine_.registry().authorizer().authorize(*this, principal_, request_, access, now());
+  const auto& authorizer = machine_.registry().authorizer();
+  auto allowed = authorizer.authorize(*this, principal_, request_, access, now());
+  if (allowed) return {};
+  return fail(authorizer.told(std::move(allowed).error(), secrets()));
 }
 
 Token Call::park() {

@@ -45,6 +45,8 @@ class Outcome {
   }
 
   const Token* pending() const { return std::get_if<Token>(&value_); }
+  /// None while pending, and of an error.
+  const Document* reply() const { return std::get_if<Document>(&value_); }
   /// Not while pending.
   Result<Document> result() && {
     if (auto* error = std::get_if<Error>(&value_)) return std::unexpected(std::move(*error));
@@ -134,7 +136,7 @@ class Context {
  protected:
   friend class Machine;
   std::string next_node();
-  void put_node(const TraceNode& node);
+  void put_node(TraceNode node);
   void seal_sensitive(std::string_view service, std::string_view operation, Document& params);
   Machine& machine_;
   Turn& turn_;

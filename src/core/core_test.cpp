@@ -74,7 +74,7 @@ void register_test_service(Registry& registry) {
   };
   registry.add(Service{"test",
                        "test",
-                       {{"Raise", Effect::Write, raise_counter},
+                       {{"Raise", Effect::Write, raise_counter, {}, {}, "Token"},
                         {"Get", Effect::Read, read},
                         {"Nested", Effect::Write, nested},
                         {"StartTask", Effect::Write, task},
@@ -105,6 +105,34 @@ TEST(Machine, AFailedCallChangesNothingAndEmitsNothing) {
   EXPECT_TRUE(cloud.events().empty());
   EXPECT_EQ(cloud.call("test", "Throw", Object{}).error().code, "InternalFailure");
   EXPECT_EQ(count(cloud, "thrown"), 0);
+}
+
+TEST(Machine, ACallSentAgainWithItsTokenGetsTheFirstReplyAndChangesNothing) {
+  TestCloud cloud(register_test_service);
+  const Object first{{"Name", "a"}, {"Token", "t-1"}};
+  const Object reordered{{"Token", "t-1"}, {"Name", "a"}};
+  const auto reply = cloud.call("test", "Raise", first);
+  const auto again = cloud.call("test", "Raise", reordered);
+  ASSERT_TRUE(reply && again);
+  EXPECT_EQ(*reply, *again);
+  EXPECT_EQ(count(cloud, "a"), 1);
+  const auto other = cloud.call("test", "Raise", Object{{"Name", "b"}, {"Token", "t-1"}});
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, "IdempotentParameterMismatch");
+  EXPECT_EQ(count(cloud, "b"), 0);
+}
+
+TEST(Machine, ATokenIsForgottenAfterADayAndNotKeptForACallThatFailed) {
+  TestCloud cloud(register_test_service);
+  const Object params{{"Name", "a"}, {"Token", "t-1"}};
+  ASSERT_TRUE(cloud.call("test", "Raise", params));
+  cloud.advance(std::chrono::hours(25));
+  ASSERT_TRUE(cloud.call("test", "Raise", params));
+  EXPECT_EQ(count(cloud, "a"), 2);
+  const Object failing{{"Name", "a"}, {"Token", "t-2"}, {"Fail", true}};
+  EXPECT_FALSE(cloud.call("test", "Raise", failing));
+  ASSERT_TRUE(cloud.call("test", "Raise", Object{{"Name", "a"}, {"Token", "t-2"}}));
+  EXPECT_EQ(count(cloud, "a"), 3);
 }
 
 TEST(Machine, AnUnservedOperationIsRefusedClearly) {

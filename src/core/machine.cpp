@@ -56,6 +56,7 @@ Result<Machine::Applied> Machine::apply(std::uint64_t sequence, const Input& inp
                            : version_;
   dispatch(context, input);
   settle(context);
+  write_nodes(context, std::move(turn.traced));
   forget_old_nodes(context);
   kMeta.put(transaction, Key{"machine"},
             {.applied = sequence, .epoch = turn.epoch, .version = version, .time = turn.time});
@@ -90,7 +91,7 @@ void Machine::dispatch(Context& context, const Input& input) {
     case Input::Kind::Reset:
       return reset(context, input.body);
     case Input::Kind::Upgrade:
-      return;
+      return upgrade(context, input.body);
   }
 }
 
@@ -129,6 +130,19 @@ void Machine::index_changes(const store::Batch& changes) {
       jobs_.insert(std::move(id));
     else
       jobs_.erase(id);
+  }
+}
+
+/// From version 1: its traces had a row for each node, and are dropped.
+void Machine::upgrade(Context& context, const Document& body) {
+  if (integer(body, "from") != 1) return;
+  for (const auto* table : {"core.trace", "core.trace_effects", "core.trace_events"}) {
+    const auto from = row_key(table, {});
+    state_.scan(from, store::prefix_end(from), store::Direction::Forward,
+                [&](std::string_view key, std::string_view) {
+                  context.transaction_.erase(std::string(key));
+                  return true;
+                });
   }
 }
 

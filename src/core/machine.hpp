@@ -27,7 +27,7 @@ class Machine {
  public:
   /// Of the meaning of inputs. Raise it when the same input would yield another state; an upgrade
   /// is an input of its own (ARCHITECTURE.md, idea 9).
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
 
   /// Error where the state is newer than this binary.
   static Result<std::unique_ptr<Machine>> open(const Registry& registry, store::State& state,
@@ -88,6 +88,7 @@ class Machine {
   void dispatch(Context& context, const Input& input);
   void settle(Context& context);
   void index_changes(const store::Batch& changes);
+  void upgrade(Context& context, const Document& body);
   void bootstrap(Context& context, const Document& body);
   void reset(Context& context, const Document& body);
   // calls.cpp: one call, from principal to audit

@@ -36,6 +36,10 @@ class Authorizer {
   /// Error AccessDenied (403) in AWS's words.
   virtual Result<void> authorize(const store::View& view, const Principal& principal,
                                  const Request& request, const Access& access, Time now) const = 0;
+
+  /// What the caller is told of a denial by `authorize`: EC2 adds the sealed details that
+  /// sts:DecodeAuthorizationMessage opens.
+  virtual Error told(Error denial, const Secrets&) const { return denial; }
 };
 
 /// Everything about one call that ended, well or not.

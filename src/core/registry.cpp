@@ -2,11 +2,14 @@
 #include "core/registry.hpp"
 
 #include "base/assert.hpp"
+#include "core/idempotency.hpp"
 #include "core/registry_tables.hpp"
 
 namespace tocsin::core {
 
-Registry::Registry() : tables_(std::make_unique<Tables>()) {}
+Registry::Registry() : tables_(std::make_unique<Tables>()) {
+  register_idempotency(*this);
+}
 Registry::~Registry() = default;
 Registry::Registry(Registry&&) noexcept = default;
 Registry& Registry::operator=(Registry&&) noexcept = default;
@@ -33,6 +36,9 @@ void Registry::on_event(std::function<void(Context&, const Event&)> react) {
 }
 void Registry::on_change(std::function<void(Context&, const Change&)> react) {
   tables_->on_change.push_back(std::move(react));
+}
+void Registry::on_call(std::function<void(Context&, const CallRecord&)> react) {
+  tables_->on_call.push_back(std::move(react));
 }
 void Registry::on_bootstrap(std::function<void(Context&)> make) {
   tables_->on_bootstrap.push_back(std::move(make));

@@ -33,6 +33,9 @@ struct Operation {
   /// enters the log; the handler then finds a BlobRef document in its place: of an array one JSON
   /// element a line, of base64 text the decoded bytes.
   std::string_view bulk = {};
+  /// The parameter that is a client token ("ClientToken"), for operations that AWS makes
+  /// idempotent by one (core/idempotency.hpp).
+  std::string_view token = {};
 };
 
 /// One change of one resource in one input.
@@ -95,6 +98,8 @@ class Registry {
   void on_resume(std::string name, Resume resume);
   void on_event(std::function<void(Context&, const Event&)> react);
   void on_change(std::function<void(Context&, const Change&)> react);
+  /// Sees what the audit sees: every call that ended, nested ones and answered reads included.
+  void on_call(std::function<void(Context&, const CallRecord&)> react);
   /// Runs in the first input of an empty machine and after each reset.
   void on_bootstrap(std::function<void(Context&)> make);
   void set_authorizer(std::unique_ptr<Authorizer> authorizer);

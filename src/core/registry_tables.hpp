@@ -15,6 +15,7 @@ struct Registry::Tables {
   std::map<std::string, Resume, std::less<>> resumes;
   std::vector<std::function<void(Context&, const Event&)>> on_event;
   std::vector<std::function<void(Context&, const Change&)>> on_change;
+  std::vector<std::function<void(Context&, const CallRecord&)>> on_call;
   std::vector<std::function<void(Context&)>> on_bootstrap;
   std::unique_ptr<Authorizer> authorizer;
   std::unique_ptr<Audit> audit;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trace.hpp"
 
-#include <deque>
+#include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
+#include <map>
 
 #include "base/assert.hpp"
 #include "core/turn.hpp"
@@ -10,32 +12,117 @@
 namespace tocsin::core {
 namespace {
 
-/// "<sequence>.<number>" as the key under which nodes stand in order.
-std::optional<Key> node_key(std::string_view node) {
+struct NodeId {
+  std::string_view sequence;
+  std::uint32_t number = 0;
+};
+
+/// "<sequence>.<number>", hexadecimal.
+std::optional<NodeId> parse(std::string_view node) {
   const auto dot = node.find('.');
   if (dot == std::string_view::npos) return std::nullopt;
-  return Key{fmt::format("{:0>16}", node.substr(0, dot)),
-             fmt::format("{:0>8}", node.substr(dot + 1))};
+  NodeId id{node.substr(0, dot)};
+  const auto digits = node.substr(dot + 1);
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), id.number, 16);
+  if (read.ec != std::errc()) return std::nullopt;
+  return id;
 }
 
-constexpr std::uint64_t kForgetEvery = 64;    // inputs
-constexpr std::size_t kForgetAtOnce = 1'024;  // nodes: more than so many inputs leave
+Key sequence_key(std::string_view sequence) {
+  return Key{fmt::format("{:0>16}", sequence)};
+}
+
+Key row_of(const NodeId& id) {
+  return sequence_key(id.sequence).add(fmt::format("{:0>8x}", id.number / kNodesTogether));
+}
+
+bool same_input(std::string_view left, std::string_view right) {
+  return left.substr(0, left.find('.')) == right.substr(0, right.find('.'));
+}
+
+TraceNode* find_node(std::vector<TraceNode>& nodes, std::string_view id) {
+  const auto found = std::ranges::find(nodes, id, &TraceNode::id);
+  return found == nodes.end() ? nullptr : &*found;
+}
+
+constexpr std::uint64_t kForgetEvery = 64;  // inputs
+constexpr std::size_t kForgetAtOnce = 256;  // rows: more than so many inputs leave
+
+void erase_row(Context& context, const Key& key, const TraceRow& row) {
+  kTrace.erase(context, key);
+  for (const auto& node : row.nodes) {
+    if (!same_input(node.cause, node.id)) kTraceEffects.erase(context, Key{node.cause, node.id});
+    if (!node.event_id.empty()) kTraceEvents.erase(context, Key{node.event_id});
+  }
+}
+
+/// The inputs whose nodes have been looked at.
+class Inputs {
+ public:
+  explicit Inputs(const store::View& view) : view_(view) {}
+
+  /// In order of their numbers.
+  std::vector<TraceNode>& of(std::string_view node) {
+    const auto id = parse(node);
+    const auto sequence = std::string(id ? id->sequence : node);
+    const auto [entry, added] = inputs_.try_emplace(sequence);
+    if (added && id) {
+      kTrace.scan(view_, sequence_key(sequence), [&](const auto&, const TraceRow& row) {
+        entry->second.insert(entry->second.end(), row.nodes.begin(), row.nodes.end());
+        return true;
+      });
+    }
+    return entry->second;
+  }
+
+  const TraceNode* node(const std::string& id) { return find_node(of(id), id); }
+
+  std::vector<TraceNode> effects_of(const std::string& id) {
+    std::vector<TraceNode> effects;
+    for (const auto& node : of(id)) {
+      if (node.cause == id) effects.push_back(node);
+    }
+    kTraceEffects.scan(view_, Key{id}, [&](const auto&, const TraceLink& link) {
+      if (const auto* found = node(link.node)) effects.push_back(*found);
+      return true;
+    });
+    return effects;
+  }
+
+ private:
+  const store::View& view_;
+  std::map<std::string, std::vector<TraceNode>> inputs_;
+};
 
 }  // namespace
 
+void write_nodes(Context& context, std::vector<TraceNode> nodes) {
+  std::ranges::sort(nodes, {}, [](const TraceNode& node) { return parse(node.id)->number; });
+  for (std::size_t i = 0; i < nodes.size();) {
+    const auto key = row_of(*parse(nodes[i].id));
+    TraceRow row;
+    for (; i < nodes.size() && row_of(*parse(nodes[i].id)).bytes() == key.bytes(); ++i) {
+      const auto& node = nodes[i];
+      if (!node.cause.empty() && !same_input(node.cause, node.id))
+        kTraceEffects.put(context, Key{node.cause, node.id}, {node.id});
+      if (!node.event_id.empty()) kTraceEvents.put(context, Key{node.event_id}, {node.id});
+      row.nodes.push_back(std::move(nodes[i]));
+    }
+    kTrace.put(context, key, row);
+  }
+}
+
 void forget_old_nodes(Context& context) {
   if (context.sequence() % kForgetEvery) return;
-  std::vector<std::pair<Key, TraceNode>> old;
-  kTrace.scan(context, {}, [&](const auto& parts, const TraceNode& node) {
-    if (context.now() - node.time < kTraceAge || old.size() == kForgetAtOnce) return false;
-    old.emplace_back(Key{parts[0], parts[1]}, node);
+  std::vector<std::pair<Key, TraceRow>> old;
+  kTrace.scan(context, {}, [&](const auto& parts, const TraceRow& row) {
+    if (context.now() - row.nodes.front().time < kTraceAge || old.size() == kForgetAtOnce)
+      return false;
+    old.emplace_back(Key{parts[0], parts[1]}, row);
     return true;
   });
-  for (const auto& [key, node] : old) {
-    kTrace.erase(context, key);
-    if (!node.cause.empty()) kTraceEffects.erase(context, Key{node.cause, node.id});
-    if (!node.event_id.empty()) kTraceEvents.erase(context, Key{node.event_id});
-  }
+  for (const auto& [key, row] : old)
+    erase_row(context, key, row);
 }
 
 std::string Context::next_node() {
@@ -43,10 +130,8 @@ std::string Context::next_node() {
   return fmt::format("{:x}.{:x}", turn_.sequence, ++turn_.nodes);
 }
 
-void Context::put_node(const TraceNode& node) {
-  kTrace.put(*this, *node_key(node.id), node);
-  if (!node.cause.empty()) kTraceEffects.put(*this, Key{node.cause, node.id}, {node.id});
-  if (!node.event_id.empty()) kTraceEvents.put(*this, Key{node.event_id}, {node.id});
+void Context::put_node(TraceNode node) {
+  turn_.traced.push_back(std::move(node));
 }
 
 std::string Context::trace(std::string_view kind, std::string_view name, std::string_view outcome,
@@ -58,43 +143,43 @@ std::string Context::trace(std::string_view kind, std::string_view name, std::st
                  .cause = cause_,
                  .outcome = std::string(outcome),
                  .event_id = std::string(event_id)};
-  put_node(node);
-  return node.id;
+  auto id = node.id;
+  put_node(std::move(node));
+  return id;
 }
 
 void Context::trace_outcome(const std::string& id, std::string_view outcome) {
-  const auto key = node_key(id);
-  auto node = key ? kTrace.get(*this, *key) : std::nullopt;
+  const auto end = [&](TraceNode& node) {
+    node.outcome = outcome;
+    node.ended = now();
+  };
+  if (auto* node = find_node(turn_.traced, id)) return end(*node);
+  const auto parsed = parse(id);
+  auto row = parsed ? kTrace.get(*this, row_of(*parsed)) : std::nullopt;
+  auto* node = row ? find_node(row->nodes, id) : nullptr;
   if (!node) return;
-  node->outcome = outcome;
-  node->ended = now();
-  kTrace.put(*this, *key, *node);
-}
-
-std::optional<TraceNode> trace_node(const store::View& view, const std::string& node) {
-  const auto key = node_key(node);
-  return key ? kTrace.get(view, *key) : std::nullopt;
+  end(*node);
+  kTrace.put(*this, row_of(*parsed), *row);
 }
 
 std::vector<TraceNode> timeline(const store::View& view, const std::string& event_id,
                                 std::size_t limit) {
   const auto link = kTraceEvents.get(view, Key{event_id});
-  auto root = trace_node(view, link ? link->node : event_id);
+  Inputs inputs(view);
+  const auto* root = inputs.node(link ? link->node : event_id);
   if (!root) return {};
   for (std::size_t depth = 0; depth < limit && !root->cause.empty(); ++depth) {
-    auto above = trace_node(view, root->cause);
+    const auto* above = inputs.node(root->cause);
     if (!above) break;
-    root = std::move(above);
+    root = above;
   }
   std::vector<TraceNode> nodes{*root};
   for (std::size_t i = 0; i < nodes.size() && nodes.size() < limit; ++i) {
-    kTraceEffects.scan(view, Key{nodes[i].id}, [&](const auto&, const TraceLink& effect) {
-      if (auto node = trace_node(view, effect.node)) nodes.push_back(std::move(*node));
-      return nodes.size() < limit;
-    });
+    auto effects = inputs.effects_of(nodes[i].id);
+    effects.resize(std::min(effects.size(), limit - nodes.size()));
+    std::ranges::move(effects, std::back_inserter(nodes));
   }
-  std::stable_sort(nodes.begin(), nodes.end(),
-                   [](const auto& left, const auto& right) { return left.time < right.time; });
+  std::ranges::stable_sort(nodes, {}, &TraceNode::time);
   return nodes;
 }
 

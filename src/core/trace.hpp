@@ -28,11 +28,18 @@ struct TraceLink {
 };
 BOOST_DESCRIBE_STRUCT(TraceLink, (), (node))
 
-inline constexpr Table<TraceNode> kTrace{"core.trace"};  // sequence, number (fixed width)
+/// Up to kNodesTogether nodes of one input, in order: few rows, and small enough to be written anew
+/// when one of their nodes ends in a later input.
+struct TraceRow {
+  std::vector<TraceNode> nodes;
+};
+BOOST_DESCRIBE_STRUCT(TraceRow, (), (nodes))
+inline constexpr std::uint32_t kNodesTogether = 16;
+
+inline constexpr Table<TraceRow> kTrace{"core.traces"};  // sequence, group (fixed width)
+/// Only of effects in another input than their cause: those of one input stand together anyway.
 inline constexpr Table<TraceLink> kTraceEffects{"core.trace_effects"};  // cause, node
 inline constexpr Table<TraceLink> kTraceEvents{"core.trace_events"};    // event id
-
-std::optional<TraceNode> trace_node(const store::View& view, const std::string& node);
 
 /// The whole tree that the event `event_id` (or node) belongs to, from its root, in order of time;
 /// empty where unknown. At most `limit` nodes.
@@ -41,6 +48,9 @@ std::vector<TraceNode> timeline(const store::View& view, const std::string& even
 
 /// How long nodes are kept.
 inline constexpr auto kTraceAge = std::chrono::hours(24 * 90);
+
+/// Called once for every input: writes the nodes that it made.
+void write_nodes(Context& context, std::vector<TraceNode> nodes);
 
 /// Called once for every input; now and then forgets the nodes that are too old: bounded work, no
 /// sweep.

@@ -2,10 +2,9 @@
 // What the machine itself keeps: rows of its own tables, and the course of one input.
 #pragma once
 
-#include <deque>
-
 #include "core/machine.hpp"
 #include "core/table.hpp"
+#include "core/trace.hpp"
 
 namespace tocsin::core {
 
@@ -15,9 +14,11 @@ struct Turn {
   std::uint64_t epoch = 0;
   Time time{};
   bool read_only = false;
-  std::uint32_t ids = 0;    // drawn so far
-  std::uint32_t nodes = 0;  // trace nodes so far
-  int steps = 10'000;       // budget
+  std::uint32_t ids = 0;          // drawn so far
+  std::string drawn;              // bytes that are drawn and not yet used
+  std::uint32_t nodes = 0;        // trace nodes so far
+  int steps = 10'000;             // budget
+  std::vector<TraceNode> traced;  // not in order of their numbers
   std::vector<Event> events;
   std::size_t delivered = 0;  // of events
   Machine::Applied applied;
@@ -28,10 +29,12 @@ class Savepoint {
  public:
   explicit Savepoint(Turn& turn)
       : turn_(turn),
+        traced_(turn.traced.size()),
         events_(turn.events.size()),
         replies_(turn.applied.replies.size()),
         jobs_(turn.applied.jobs.size()) {}
   void roll_back() {
+    turn_.traced.erase(turn_.traced.begin() + traced_, turn_.traced.end());
     turn_.events.erase(turn_.events.begin() + events_, turn_.events.end());
     turn_.applied.replies.erase(turn_.applied.replies.begin() + replies_,
                                 turn_.applied.replies.end());
@@ -40,7 +43,7 @@ class Savepoint {
 
  private:
   Turn& turn_;
-  std::ptrdiff_t events_, replies_, jobs_;
+  std::ptrdiff_t traced_, events_, replies_, jobs_;
 };
 
 struct Meta {

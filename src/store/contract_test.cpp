@@ -256,6 +256,20 @@ TEST_P(Contract, BlobStreams) {
   EXPECT_EQ((*reader)->read(1'000'000, 10), "");
 }
 
+TEST_P(Contract, ARowThatWasReadIsReadAnewAfterEachCommit) {
+  EXPECT_EQ(state().get("row"), std::nullopt);
+  for (const auto* value : {"one", "two"}) {
+    ASSERT_TRUE(state().commit({{"row", value}}));
+    EXPECT_EQ(state().get("row"), value);
+  }
+  ASSERT_TRUE(state().commit({{"row", std::nullopt}}));
+  EXPECT_EQ(state().get("row"), std::nullopt);
+  ASSERT_TRUE(state().commit({{"row", "three"}}));
+  EXPECT_EQ(state().get("row"), "three");
+  ASSERT_TRUE(state().clear());
+  EXPECT_EQ(state().get("row"), std::nullopt);
+}
+
 TEST_P(Contract, MissingBlobIsAnInternalFailure) {
   const auto ref = blobs().put("here");
   ASSERT_TRUE(ref);

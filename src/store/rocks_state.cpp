@@ -16,6 +16,7 @@
 #include "store/files.hpp"
 #include "store/folder_parts.hpp"
 #include "store/rocks.hpp"
+#include "store/row_cache.hpp"
 
 namespace tocsin::store {
 namespace {
@@ -24,6 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kWriteBufferBytes = 16 << 20;
 constexpr std::size_t kBlockCacheBytes = 32 << 20;
+constexpr std::size_t kRowCacheBytes = 8 << 20;
 constexpr std::size_t kKeptBatchBytes = 1 << 20;
 constexpr std::size_t kLeastSpaceToFlush = 64 << 10;
 constexpr auto kFlushPollInterval = std::chrono::milliseconds(1);
@@ -90,7 +92,7 @@ class RocksState : public State {
       : folder_(std::move(folder)), lock_(std::move(lock)), db_(std::move(db)) {}
 
   std::optional<std::string> get(std::string_view key) const override {
-    return get_from(*db_, options_, key);
+    return read_.get(key, [&] { return get_from(*db_, options_, key); });
   }
 
   void scan(std::string_view from, std::string_view to, Direction direction,
@@ -115,6 +117,7 @@ class RocksState : public State {
   std::shared_ptr<rocksdb::DB> db_;
   rocksdb::ReadOptions options_;
   rocksdb::WriteBatch batch_;
+  mutable RowCache read_{kRowCacheBytes};
 };
 
 /// After a failed flush (a full disk) RocksDB refuses writes until Resume has flushed: once more
@@ -140,7 +143,9 @@ Result<void> RocksState::commit(const Batch& batch) {
     const auto status = value ? batch_.Put(slice(key), slice(*value)) : batch_.Delete(slice(key));
     TOCSIN_ASSERT(status.ok());
   }
-  return write("commit to the state");
+  TRY(write("commit to the state"));
+  read_.apply(batch);
+  return {};
 }
 
 std::uint64_t RocksState::property(const std::string& name) const {
@@ -190,7 +195,9 @@ Result<void> RocksState::clear() {
   auto status = batch_.DeleteRange(rocksdb::Slice(), slice(*last));
   if (status.ok()) status = batch_.Delete(slice(*last));
   TOCSIN_ASSERT(status.ok());
-  return write("clear the state");
+  TRY(write("clear the state"));
+  read_.clear();
+  return {};
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ class View {
 /// Changes of one input: a value to write, or none to erase.
 using Batch = std::map<std::string, std::optional<std::string>, std::less<>>;
 
-/// One writer thread; snapshots may be taken and read on any thread.
+/// One thread, which writes and reads; snapshots may be taken and read on any thread.
 class State : public View {
  public:
   /// Applies the whole batch, or nothing. Not durable until `checkpoint`: the log is what replays.

@@ -85,14 +85,14 @@ bool transient(const Error& error) {
 
 }  // namespace
 
-void deliver(Context& context, const Rule& rule, const core::Event& event) {
+void deliver(Context& context, const RuleAndTargets& matched, const Document& event) {
+  const auto& rule = matched.rule;
   const auto scope = context.scope();
   const auto cause = context.cause();
   context.set_scope(rule.scope);
   context.set_cause(context.trace("match", rule.name, "ok"));
-  const Document document = core::envelope(event);
-  for (const auto& target : kTargets.all(context, key_of(rule)))
-    send(context, rule, target.target, document);
+  for (const auto& target : matched.targets)
+    send(context, rule, target.target, event);
   context.set_cause(cause);
   context.set_scope(scope);
 }

@@ -19,7 +19,7 @@ bool is_management_read(const core::Event& event) {
 /// The enabled rules of a bus, compiled; made anew when the bus's generation changes.
 struct Compiled {
   std::string mark;
-  std::vector<Rule> rules;
+  std::vector<RuleAndTargets> rules;
   pattern::RuleSet set;
 };
 
@@ -30,11 +30,12 @@ class Router {
     if (!generation) return;
     const auto& compiled = compiled_for(context, event, generation->mark);
     const bool management_read = is_management_read(event);
-    for (const auto id : compiled.set.matches(Document(core::envelope(event)))) {
-      const auto& rule = compiled.rules[id];
-      if (management_read && rule.state != "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+    const Document envelope(core::envelope(event));
+    for (const auto id : compiled.set.matches(envelope)) {
+      const auto& found = compiled.rules[id];
+      if (management_read && found.rule.state != "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
         continue;
-      deliver(context, rule, event);
+      deliver(context, found, envelope);
     }
   }
 
@@ -43,10 +44,13 @@ class Router {
                                const std::string& mark) {
     auto& compiled = buses_[core::Key::of(core::home(event), event.bus).bytes()];
     if (compiled.mark == mark) return compiled;
-    compiled = Compiled{.mark = mark,
-                        .rules = kRules.all(view, core::Key::of(core::home(event), event.bus))};
+    compiled = Compiled{.mark = mark};
+    for (auto& rule : kRules.all(view, core::Key::of(core::home(event), event.bus))) {
+      auto targets = kTargets.all(view, key_of(rule));
+      compiled.rules.push_back({std::move(rule), std::move(targets)});
+    }
     for (std::size_t id = 0; id < compiled.rules.size(); ++id) {
-      const auto& rule = compiled.rules[id];
+      const auto& rule = compiled.rules[id].rule;
       if (!rule.enabled() || rule.pattern.empty()) continue;
       if (auto parsed = pattern::parse_pattern(rule.pattern)) compiled.set.add(id, *parsed);
     }

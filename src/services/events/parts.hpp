@@ -55,7 +55,11 @@ std::vector<core::Access> needs_put_events(Call& call);
 std::string input_for(const Object& target, const Rule& rule, const Document& event, Time now);
 
 // delivery.cpp
-void deliver(Context& context, const Rule& rule, const core::Event& event);
+struct RuleAndTargets {
+  Rule rule;
+  std::vector<Target> targets;
+};
+void deliver(Context& context, const RuleAndTargets& matched, const Document& event);
 void delivered(Context& context, const core::Resumption& end);
 
 }  // namespace tocsin::events

@@ -48,13 +48,13 @@ void fire(Context& context, const core::Resumption& due) {
   const auto rule = kRules.get(context, core::Key::of(context.scope(), bus, name));
   if (!rule || !rule->enabled()) return;
   arm(context, *rule);
-  deliver(context, *rule,
-          {.id = context.new_uuid(),
-           .source = "aws.events",
-           .detail_type = "Scheduled Event",
-           .scope = rule->scope,
-           .time = context.now(),
-           .resources = {rule->arn()}});
+  const core::Event event{.id = context.new_uuid(),
+                          .source = "aws.events",
+                          .detail_type = "Scheduled Event",
+                          .scope = rule->scope,
+                          .time = context.now(),
+                          .resources = {rule->arn()}};
+  deliver(context, {*rule, kTargets.all(context, key_of(*rule))}, Document(core::envelope(event)));
 }
 
 }  // namespace tocsin::events

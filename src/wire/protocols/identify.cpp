@@ -52,9 +52,13 @@ bool is_rest(const model::Service& service) {
          service.primary == model::Protocol::RestXml;
 }
 
+bool is_cbor(const HttpMessage& message) {
+  return message.header("smithy-protocol") == "rpc-v2-cbor";
+}
+
 /// The protocol of a message to `service`, by what it shows of itself.
 Protocol protocol_of(const HttpMessage& message, const model::Service& service) {
-  if (message.header("smithy-protocol") == "rpc-v2-cbor") return Protocol::Cbor;
+  if (is_cbor(message)) return Protocol::Cbor;
   if (is_rest(service)) return rest_protocol(service.primary);
   if (message.header("x-amz-target")) return json_protocol(message, &service);
   if (service.primary == model::Protocol::Ec2) return Protocol::Ec2;
@@ -129,6 +133,10 @@ const model::Service* unscoped_service(const HttpMessage& message) {
       return found;
     }
   }
+  if (is_cbor(message)) {
+    const auto path = detail::rpc_path(message.path);
+    return path ? model::service_of_target(path->service) : nullptr;
+  }
   if (const auto* found = service_of_host(message)) return found;
   if (begins_with_date(message.path)) return model::service("lambda");
   if (const auto* found = service_of_action(message)) return found;
@@ -152,6 +160,10 @@ Result<Route> identify(const HttpMessage& message, std::string_view scope) {
     return fail("UnknownOperationException",
                 fmt::format("The target {} is not served here", *target));
   }
+  if (is_cbor(message)) {
+    return fail("UnknownOperationException",
+                fmt::format("The path {} is not served here", message.path), 404);
+  }
   const auto [action, version] = action_and_version(message);
   return fail("InvalidAction",
               fmt::format("Could not find operation {} for version {}", action, version));
@@ -167,7 +179,9 @@ std::string virtual_bucket(const HttpMessage& message, const Route& route, std::
 HttpReply encode_unrouted(const HttpMessage& message, const Error& error,
                           const std::string& request_id) {
   Route route{nullptr, Protocol::RestXml};
-  if (message.header("x-amz-target")) {
+  if (is_cbor(message)) {
+    route.protocol = Protocol::Cbor;
+  } else if (message.header("x-amz-target")) {
     route.protocol = json_protocol(message, nullptr);
   } else if (!action_and_version(message).first.empty()) {
     route.protocol = Protocol::Query;

@@ -29,6 +29,19 @@ TEST(Identify, ByScopeFirst) {
   EXPECT_EQ(identified(with({{"X-Amz-Target", "X.Y"}}), "iam"), "UnknownOperationException");
 }
 
+TEST(Identify, ByThePathOfCbor) {
+  auto message = with({{"smithy-protocol", "rpc-v2-cbor"}});
+  message.path = "/service/GraniteServiceVersion20100801/operation/PutMetricData";
+  EXPECT_EQ(identified(message), "monitoring/RPC v2 CBOR");
+  message.path = "/service/Nonesuch/operation/X";
+  EXPECT_EQ(identified(message), "UnknownOperationException");
+  const auto refused = encode_unrouted(message, identify(message, "").error(), "id-1");
+  EXPECT_EQ(refused.status, 404);
+  EXPECT_THAT(refused.body, HasSubstr("__type"));
+  EXPECT_THAT(refused.headers, testing::Contains(std::pair<std::string, std::string>(
+                                   "Content-Type", "application/cbor")));
+}
+
 TEST(Identify, ByTargetInTheVersionOfTheContentType) {
   EXPECT_EQ(identified(with({{"x-amz-target", "AWSEvents.PutEvents"}})), "events/AWS JSON 1.1");
   EXPECT_EQ(identified(with({{"x-amz-target", "Tocsin.GetTimeline"}})), "tocsin/AWS JSON 1.1");
