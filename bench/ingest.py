@@ -1,17 +1,14 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """CloudTrail logs against 57 patterns: what `tocsin ingest` does before it sends (`tocsin match --cloudtrail`), in records a CPU second.
-The logs are the attack logs of ../shared/data/cloudtrail, each record many times with other ids, times, addresses and names.
-
-    ingest.py [--bin build/release/bin] [--records 500000] [--runs 3]      alone; run(chosen) from bench/run.py"""
-import argparse
+The logs are the attack logs of ../shared/data/cloudtrail, each record many times with other ids, times, addresses and names."""
 import gzip
 import json
 import pathlib
 import random
 import subprocess
-import sys
 import uuid
+
+from row import row
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT.parent / "shared/data/cloudtrail/stratus"
@@ -68,8 +65,7 @@ CASES = (("one record a line", "lines.jsonl"), ("one file", "list.json"), ("S3 l
 
 
 def run(chosen, count=500_000, runs=3):
-    from row import row
-    folder = ROOT / "build/bench/cloudtrail"
+    folder = chosen.out / "cloudtrail"
     corpus(folder, count)
     rows = []
     for name, part in CASES:
@@ -81,18 +77,3 @@ def run(chosen, count=500_000, runs=3):
         if wrong:
             rows.append(row(f"ingest, {name}: records lost or refused", wrong, "records", at_most=0))
     return rows
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin")
-    parser.add_argument("--records", type=int, default=500_000)
-    parser.add_argument("--runs", type=int, default=3)
-    chosen = parser.parse_args()
-    for found in run(chosen, chosen.records, chosen.runs):
-        print(f"{found['what']:<58} {found['value']:>14,.0f} {found['unit']}")
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "bench"))
-    main()

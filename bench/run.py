@@ -9,6 +9,7 @@ import pathlib
 import sys
 
 import calls
+import ingest
 import matching
 import memory
 import policies
@@ -16,7 +17,7 @@ import restart
 import start
 
 BENCHES = {"calls": calls.run_calls, "events": calls.run_events, "memory": memory.run, "start": start.run, "restart": restart.run,
-           "matching": matching.run, "policies": policies.run}
+           "matching": matching.run, "ingest": ingest.run, "policies": policies.run}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 

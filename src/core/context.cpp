@@ -39,7 +39,7 @@ std::string Context::new_bytes(std::size_t count) {
                          fmt::format("{} {} {}", turn_.epoch, turn_.sequence, ++turn_.ids));
   }
   auto bytes = drawn.substr(drawn.size() - count);
-  drawn.resize(drawn.size() - count);
+  drawn.erase(drawn.size() - count);
   return bytes;
 }
 

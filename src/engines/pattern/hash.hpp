@@ -30,6 +30,24 @@ inline std::uint64_t load4(const char* at) {
 
 }  // namespace detail
 
+/// Equality of short texts without a call.
+inline bool equal_bytes(std::string_view left, std::string_view right) {
+  using namespace detail;
+  std::size_t size = left.size();
+  if (size != right.size()) return false;
+  const char* a = left.data();
+  const char* b = right.data();
+  for (; size > 8; a += 8, b += 8, size -= 8) {
+    if (load8(a) != load8(b)) return false;
+  }
+  if (left.size() >= 8) return load8(a + size - 8) == load8(b + size - 8);
+  if (size >= 4) return load4(a) == load4(b) && load4(a + size - 4) == load4(b + size - 4);
+  for (; size > 0; --size) {
+    if (a[size - 1] != b[size - 1]) return false;
+  }
+  return true;
+}
+
 /// A fast hash (multiply and fold, after wyhash). It decides only where an entry lies, never what
 /// matches, and no order of it reaches an output.
 inline std::uint32_t hash_bytes(std::string_view text, std::uint64_t seed) {

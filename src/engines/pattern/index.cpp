@@ -2,8 +2,6 @@
 // Rules, branches, conditions and paths. How predicates wait is in index_access.cpp.
 #include "engines/pattern/index.hpp"
 
-#include "engines/pattern/hash.hpp"
-
 namespace tocsin::pattern {
 namespace {
 
@@ -111,7 +109,8 @@ void Index::drop_condition(std::uint32_t id) {
 std::uint32_t Index::child(std::uint32_t parent, std::string_view name) const {
   if ((nodes_[parent].child_filter & name_bit(name)) == 0) return kNone;
   return children_by_name_.find(hash_bytes(name, parent), [&](std::uint32_t at) {
-    return nodes_[at].parent == parent && *nodes_[at].name == name;
+    const PathNode& node = nodes_[at];
+    return node.parent == parent && equal_bytes(*node.name, name);
   });
 }
 

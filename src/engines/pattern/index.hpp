@@ -16,6 +16,7 @@
 
 #include "engines/pattern/compiled.hpp"
 #include "engines/pattern/cow.hpp"
+#include "engines/pattern/hash.hpp"
 #include "engines/pattern/intervals.hpp"
 #include "engines/pattern/pattern.hpp"
 #include "engines/pattern/trie.hpp"
@@ -129,7 +130,7 @@ class Index {
     predicates_by_key_.find(predicate_hash(path, op, key), [&](std::uint32_t id) {
       const PredicateRecord& record = predicates_[id];
       if (record.path == path && record.predicate->op == op &&
-          lookup_key(*record.predicate) == key) {
+          equal_bytes(lookup_key(*record.predicate), key)) {
         visit(id);
       }
       return false;

@@ -3,6 +3,8 @@
 // follows them, looks only into members that some rule's path names, and steps over the rest by
 // counting brackets. It checks the grammar of what it walks, and UTF-8, quotes and the balance of
 // brackets everywhere.
+#include <array>
+
 #include "engines/pattern/index.hpp"
 #include "engines/pattern/leaves.hpp"
 
@@ -14,6 +16,14 @@ constexpr int kMaxDepth = 512;
 constexpr bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
+
+/// How much deeper a structural character leads.
+constexpr auto kNesting = [] {
+  std::array<std::int8_t, 256> nesting{};
+  nesting['{'] = nesting['['] = 1;
+  nesting['}'] = nesting[']'] = -1;
+  return nesting;
+}();
 
 /// Thrown within this file only.
 struct Malformed {
@@ -152,7 +162,7 @@ class Walker {
     } else if (c == '[') {
       array(node, element, depth + 1);
     } else if (index_.node(node).conditions > 0) {
-      leaves_.add(node, leaf(c), element);
+      leaves_.add(node, leaf(c, index_.node(node).numbers != kNone), element);
     } else if (c == ':' || c == ',' || c == '}' || c == ']') {
       --at_;
       malformed("a value is missing");
@@ -181,10 +191,14 @@ class Walker {
     }
   }
 
-  Value leaf(char first) {
+  /// `numeric`: its number will be asked for.
+  Value leaf(char first, bool numeric) {
     if (first == '"') return {Value::Kind::String, string()};
     const std::size_t start = at_[-1];
     const std::string_view text = text_.substr(start, token_end() - start);
+    if (numeric) {
+      if (const auto number = parse_number(text)) return {text, *number};
+    }
     if (text == "true" || text == "false" || text == "null") return {Value::Kind::Literal, text};
     if (!is_json_number(text)) {
       --at_;
@@ -204,12 +218,12 @@ class Walker {
   }
 
   void skip_to_close(int open) {
-    const char* text = text_.data();
-    while (open > 0) {
-      if (at_ == end_) malformed("unexpected end");
-      const char c = static_cast<char>(text[*at_++] | 0x20);  // [ ] become { }
-      open += (c == '{') - (c == '}');
-    }
+    const char* const text = text_.data();
+    const std::uint32_t* at = at_;
+    for (; open > 0 && at != end_; ++at)
+      open += kNesting[static_cast<unsigned char>(text[*at])];
+    at_ = at;
+    if (open > 0) malformed("unexpected end");
   }
 
   const Index& index_;

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "engines/pattern/hash.hpp"
+
 namespace tocsin::pattern {
 namespace {
 
@@ -14,6 +16,20 @@ constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7
 
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+/// Eight at a time: a digit's upper half is 3, and stays 3 when 6 is added.
+const char* behind_digits(const char* at, const char* end) {
+  for (; end - at >= 8; at += 8) {
+    const auto eight = detail::load8(at);
+    constexpr std::uint64_t kHalves = 0xf0f0f0f0f0f0f0f0;
+    constexpr std::uint64_t kThrees = 0x3030303030303030;
+    if ((eight & kHalves) != kThrees) break;
+    if (((eight + 0x0606060606060606) & kHalves) != kThrees) break;
+  }
+  while (at != end && is_digit(*at))
+    ++at;
+  return at;
 }
 
 /// A JSON number taken apart: sign, significant digits (no zeros at either end) and the power of
@@ -89,16 +105,37 @@ class Scanner {
   Decimal out_;
 };
 
-std::optional<NumberKey> parse_exactly(std::string_view text, const Decimal& written) {
+/// The shortest decimal of a double, and whether it is what was written.
+class Shortest {
+ public:
+  explicit Shortest(double value) : end_(std::to_chars(text_, text_ + sizeof text_, value).ptr) {}
+  std::string_view text() const { return {text_, static_cast<std::size_t>(end_ - text_)}; }
+
+ private:
+  char text_[64];
+  char* end_;
+};
+
+std::optional<double> read_double(std::string_view text) {
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || !std::isfinite(value)) return std::nullopt;
-  char shortest[64];
-  const auto last =
-      std::to_chars(shortest, shortest + sizeof shortest, value, std::chars_format::scientific).ptr;
-  const Decimal kept = Scanner({shortest, static_cast<std::size_t>(last - shortest)}).scan();
-  if (written != kept) return std::nullopt;
-  return number_key(value);
+  const auto last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  if (error != std::errc{} || end != last || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+std::optional<NumberKey> parse_exactly(std::string_view text, const Decimal& written) {
+  const auto value = read_double(text);
+  if (!value || Scanner(Shortest(*value).text()).scan() != written) return std::nullopt;
+  return number_key(*value);
+}
+
+/// Of a text too long for kExactDigits that is itself a shortest decimal, as most writers of JSON
+/// print: one look, without taking it apart.
+std::optional<NumberKey> parse_shortest(std::string_view text) {
+  const auto value = read_double(text);
+  if (!value || Shortest(*value).text() != text) return std::nullopt;
+  return number_key(*value);
 }
 
 }  // namespace
@@ -109,6 +146,9 @@ NumberKey number_key(double value) {
 }
 
 std::optional<NumberKey> parse_number(std::string_view text) {
+  if (text.size() > kExactDigits + 1) {
+    if (const auto key = parse_shortest(text)) return key;
+  }
   const Decimal decimal = Scanner(text).scan();
   if (!decimal.valid) return std::nullopt;
   if (decimal.count == 0) return number_key(0);
@@ -122,7 +162,24 @@ std::optional<NumberKey> parse_number(std::string_view text) {
 }
 
 bool is_json_number(std::string_view text) {
-  return Scanner(text).scan().valid;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  if (at != end && *at == '-') ++at;
+  const char* const whole = at;
+  at = behind_digits(at, end);
+  if (at == whole || (*whole == '0' && at != whole + 1)) return false;
+  if (at != end && *at == '.') {
+    const char* const fraction = ++at;
+    at = behind_digits(at, end);
+    if (at == fraction) return false;
+  }
+  if (at != end && (*at | 32) == 'e') {
+    if (++at != end && (*at == '+' || *at == '-')) ++at;
+    const char* const power = at;
+    at = behind_digits(at, end);
+    if (at == power) return false;
+  }
+  return at == end;
 }
 
 }  // namespace tocsin::pattern

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engines/pattern/compiled.hpp"
+#include "engines/pattern/hash.hpp"
 
 namespace tocsin::pattern {
 namespace {
@@ -12,6 +13,12 @@ bool any(const Items& items, Test test) {
 bool in_numbers(const Predicate& predicate, const Value& value) {
   const NumberKey* number = value.number();
   return number != nullptr && std::ranges::binary_search(predicate.numbers, *number);
+}
+
+/// Of sorted texts; most lists have one.
+bool contains(const std::vector<std::string>& texts, std::string_view text) {
+  if (texts.size() == 1) return equal_bytes(texts.front(), text);
+  return std::ranges::binary_search(texts, text);
 }
 
 void append_sized(std::string& out, std::string_view text) {
@@ -27,9 +34,9 @@ bool Predicate::matches(const Value& value) const {
   const bool string = value.is_string();
   switch (op) {
     case Op::Text:
-      return string && text == key;
+      return string && equal_bytes(text, key);
     case Op::Literal:
-      return !string && text == key;
+      return !string && equal_bytes(text, key);
     case Op::Number: {
       const NumberKey* number = value.number();
       return number != nullptr && low <= *number && *number <= high;
@@ -53,7 +60,7 @@ bool Predicate::matches(const Value& value) const {
     case Op::Exists:
       return true;
     case Op::NotText:
-      return !(string && std::ranges::binary_search(texts, text));
+      return !(string && contains(texts, text));
     case Op::NotNumber:
       return !in_numbers(*this, value);
     case Op::NotPrefix:
