@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workers/keys/key_worker.hpp"
 
-#include <gtest/gtest.h>
-
 #include <future>
+#include <gtest/gtest.h>
 
 #include "base/crypto.hpp"
 #include "engines/cryptography/cryptography.hpp"
