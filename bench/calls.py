@@ -6,7 +6,7 @@ from load import aws_json, load, query
 from row import row
 from servers import Moto, make_caller, moto, tocsin
 
-RULES, ENTRIES = 1000, 10
+RULES, ENTRIES, BUSES = 1000, 10, 4  # a bus has 300 rules at most
 
 
 def publish(topic):
@@ -30,12 +30,18 @@ def call_cases(server):
             "sts GetCallerIdentity": query("sts", "GetCallerIdentity", "2011-06-15")}
 
 
+def bus_of(rule):
+    return f"bus-{rule % BUSES}" if rule % BUSES else "default"
+
+
 def event_cases(server):
     """Moto is spared the rules: it tries each in turn, and with a thousand does one call in five seconds."""
     events = server.client("events")
+    for bus in range(1, BUSES):
+        events.create_event_bus(Name=bus_of(bus))
     for i in range(0 if isinstance(server, Moto) else RULES):
-        events.put_rule(Name=f"rule-{i}", EventPattern=json.dumps({"source": [f"app.{i}"], "detail": {"state": ["stopped", {"prefix": "fail"}]}}))
-    entries = [{"Source": f"app.{i * 97}", "DetailType": "state change", "Detail": json.dumps({"state": "stopped", "host": f"web-{i}", "count": i})}
+        events.put_rule(Name=f"rule-{i}", EventBusName=bus_of(i), EventPattern=json.dumps({"source": [f"app.{i}"], "detail": {"state": ["stopped", {"prefix": "fail"}]}}))
+    entries = [{"EventBusName": bus_of(i * 97), "Source": f"app.{i * 97}", "DetailType": "state change", "Detail": json.dumps({"state": "stopped", "host": f"web-{i}", "count": i})}
                for i in range(ENTRIES)]
     return {f"events PutEvents, {ENTRIES} entries, {RULES:,} rules": aws_json("events", "AWSEvents.PutEvents", {"Entries": entries})}
 

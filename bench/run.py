@@ -9,15 +9,20 @@ import pathlib
 import sys
 
 import calls
+import fanout
+import functions
+import logs
 import ingest
 import matching
 import memory
+import objects
 import policies
+import asl
 import restart
 import start
 
 BENCHES = {"calls": calls.run_calls, "events": calls.run_events, "memory": memory.run, "start": start.run, "restart": restart.run,
-           "matching": matching.run, "ingest": ingest.run, "policies": policies.run}
+           "matching": matching.run, "objects": objects.run, "ingest": ingest.run, "policies": policies.run, "states": asl.run, "logs": logs.run, "functions": functions.run, "fanout": fanout.run}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 

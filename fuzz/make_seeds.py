@@ -48,6 +48,14 @@ def policy():
             yield whole(statement)
 
 
+def insights():
+    message = ""
+    for case in lines(conformance / "insights" / "cases.jsonl"):
+        if case.get("events"):
+            message = case["events"][0] if isinstance(case["events"][0], str) else case["events"][0]["message"]
+        yield case["query"].encode() + b"\0" + message.encode()
+
+
 def requests():
     for path in sorted((conformance / "protocols" / "requests").glob("*.json")):
         for request in json.loads(path.read_text()):
@@ -120,7 +128,7 @@ def zips():
         yield zip_of([("./", "", 0o40755), ("a//./b", "x", 0o100644)], method)
 
 
-MADE = {"pattern": pattern, "policy": policy, "protocols": protocols, "query": query, "xml": xml, "model": model,
+MADE = {"insights": insights, "pattern": pattern, "policy": policy, "protocols": protocols, "query": query, "xml": xml, "model": model,
         "sigv4": sigv4, "http": http, "zip": zips}
 
 

@@ -11,6 +11,7 @@
 #include "ingest.hpp"
 #include "match.hpp"
 #include "serve.hpp"
+#include "states.hpp"
 #include "timeline.hpp"
 
 namespace {
@@ -18,7 +19,8 @@ namespace {
 constexpr std::string_view kUsage =
     "tocsin serve [--data DIR] [--listen 127.0.0.1:4566] [--auth strict|relaxed] [--clock "
     "real|virtual]\n"
-    "             [--smtp smtp[s]://[user:password@]host:port] [--account 123456789012]\n"
+    "             [--smtp smtp[s]://[user:password@]host:port] [--sms URL] [--ntfy URL]\n"
+    "             [--ca-file FILE] [--account 123456789012]\n"
     "             [--tls-listen 127.0.0.1:4567 [--tls-cert FILE --tls-key FILE]]\n"
     "tocsin ca [--data DIR]   prints the certificate of the authority that HTTPS stands on, for "
     "clients to trust\n"
@@ -40,6 +42,9 @@ constexpr std::string_view kUsage =
     "RULES EVENTS\n"
     "                     which event patterns match which events of a file, a folder or standard "
     "input (-)\n"
+    "tocsin states run [--input FILE] [--mock FILE [--machine NAME] [--case NAME]] [--json] "
+    "DEFINITION\n"
+    "                     runs a Step Functions definition with no server and prints its history\n"
     "tocsin coverage      prints which operations are served, of all that AWS's models have\n";
 
 int serve(std::span<char*> words) {
@@ -61,6 +66,7 @@ int main(int count, char** words) {
   if (task == "gameday") return tocsin::app::gameday(rest);
   if (task == "ingest") return tocsin::app::ingest(rest);
   if (task == "match") return tocsin::app::match(rest);
+  if (task == "states") return tocsin::app::states(rest);
   if (task == "coverage") {
     fmt::print("{}", tocsin::app::coverage());
     return 0;

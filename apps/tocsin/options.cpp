@@ -32,6 +32,12 @@ Result<void> set(ServeOptions& options, const std::string& name, const std::stri
     options.tls_key = value;
   else if (name == "--smtp")
     options.smtp = value;
+  else if (name == "--sms")
+    options.sms = value;
+  else if (name == "--ntfy")
+    options.ntfy = value;
+  else if (name == "--ca-file")
+    options.ca_file = value;
   else if (name == "--auth")
     options.strict = TRY(choice(name, value, "strict", "relaxed"));
   else if (name == "--clock")

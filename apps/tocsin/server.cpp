@@ -6,13 +6,18 @@
 
 #include "base/log.hpp"
 #include "certificates.hpp"
+#include "engines/content/content.hpp"
 #include "keys.hpp"
 #include "services.hpp"
 #include "services/iam/iam.hpp"
 #include "store/store.hpp"
 #include "workers/function_worker.hpp"
 #include "workers/http_worker.hpp"
+#include "workers/keys/key_worker.hpp"
 #include "workers/mail_worker.hpp"
+#include "workers/message_gateways.hpp"
+#include "workers/queries/query_worker.hpp"
+#include "workers/sign_worker.hpp"
 
 namespace tocsin::app {
 namespace {
@@ -54,6 +59,8 @@ std::string endpoint(const std::string& listen, std::uint16_t port) {
 Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options,
                                               std::unique_ptr<core::Worker> mail) {
   if (!options.smtp.empty()) TRY(workers::check_mail_url(options.smtp));
+  if (!options.sms.empty()) TRY(workers::check_gateway_url("--sms", options.sms));
+  if (!options.ntfy.empty()) TRY(workers::check_gateway_url("--ntfy", options.ntfy));
   auto stores = TRY(store::open_folder(options.data));
   const core::Secrets secrets(TRY(master_key(options.data)));
   auto& state = *stores.state;
@@ -64,11 +71,18 @@ Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options,
       all_services(), std::move(stores), secrets));
   auto& cloud = *server->cloud_;
   if (options.show_root_key) TRY(show_root_key(options.data, state, secrets));
+  auto signer = std::make_unique<workers::SignWorker>(
+      workers::SignOptions{.folder = options.data / "sns"});
   server->gateway_ = std::make_unique<wire::Gateway>(
       cloud, wire::GatewayOptions{
                  .server = {.listen = {options.listen}, .tls = TRY(tls_options(options))},
                  .auth = options.strict ? wire::AuthMode::Strict : wire::AuthMode::Relaxed,
-                 .account = AccountId(options.account)});
+                 .account = AccountId(options.account),
+                 .content_key = secrets.derive(content::kLabel, content::kKeyBytes),
+                 .certificate = [&signer = *signer](std::string_view path) {
+                   return signer.certificate_at(path);
+                 }});
+  cloud.add_worker(std::move(signer));
   TRY(server->gateway_->start());  // calls wait until the cloud has started
   cloud.add_worker(std::make_unique<workers::FunctionWorker>(
       cloud.blobs(),
@@ -76,9 +90,15 @@ Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options,
                                .runtimes_dir = runtimes(),
                                .endpoint = endpoint(options.listen, server->port())}));
   if (!mail)
-    mail = std::make_unique<workers::MailWorker>(workers::MailOptions{.url = options.smtp});
+    mail = std::make_unique<workers::MailWorker>(
+        workers::MailOptions{.url = options.smtp, .ca_file = options.ca_file});
   cloud.add_worker(std::move(mail));
-  cloud.add_worker(std::make_unique<workers::HttpWorker>(workers::HttpOptions{}));
+  const workers::HttpOptions http{.ca_file = options.ca_file};
+  cloud.add_worker(std::make_unique<workers::HttpWorker>(http));
+  cloud.add_worker(std::make_unique<workers::MessageGateways>(
+      workers::GatewayOptions{.sms_url = options.sms, .ntfy_url = options.ntfy, .http = http}));
+  cloud.add_worker(std::make_unique<workers::KeyWorker>());
+  cloud.add_worker(std::make_unique<workers::QueryWorker>(state, cloud.blobs()));
   cloud.start();
   return server;
 }

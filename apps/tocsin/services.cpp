@@ -4,6 +4,7 @@
 #include "services/cloudtrail/cloudtrail.hpp"
 #include "services/events/events.hpp"
 #include "services/iam/iam.hpp"
+#include "services/kms/kms.hpp"
 #include "services/lambda/lambda.hpp"
 #include "services/logs/logs.hpp"
 #include "services/s3/s3.hpp"
@@ -18,6 +19,7 @@ core::Registry all_services() {
   iam::register_iam(registry);
   cloudtrail::register_cloudtrail(registry);
   events::register_events(registry);
+  kms::register_kms(registry);
   lambda::register_lambda(registry);
   logs::register_logs(registry);
   s3::register_s3(registry);

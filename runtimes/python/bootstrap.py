@@ -4,68 +4,34 @@
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. Texts of errors follow AWS's own
 runtime interface client (awslambdaric).
 
-Started inside the sandbox as `bootstrap.py CONTROL_FD PROCESSES DATA_BYTES`. It opens the two
-listening sockets of the sandbox, hands them to the server over CONTROL_FD (the server answers
-there; the sandbox has no other way out), and gets the environment in return: it never stands on a
-command line. Modules that cost time to import (logging, botocore) are patched when the function
+Started inside the sandbox as `bootstrap.py CONTROL_FD PROCESSES DATA_BYTES` (enter.py).
+Modules that cost time to import (logging, botocore) are patched when the function
 imports them, never before.
 """
 import json
 import os
-import resource
 import socket
 import sys
 import time
 
 API_VERSION = "/2018-06-01/runtime"
-RUNTIME_PORT = 9001
-ENDPOINT_PORT = 4566
 # A line that ends with this goes on in the next line: how events of several lines stay one event.
 CONTINUED = "\x1e"
 # What the dynamic loader and Python read only when a process starts.
-READ_AT_START = ("LD_", "PYTHON", "MALLOC_", "GLIBC_")
+READ_AT_START = ("LD_", "PYTHON", "MALLOC_", "GLIBC_", "AWS_LAMBDA_EXEC_WRAPPER")
 
 
 # -- becoming a function's process -----------------------------------------------------------------
 
 
-def listen(port):
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
-    listener.listen(64)
-    return listener
-
-
-def shake_hands(control_fd):
-    """Hands the listeners over; returns the environment of the function."""
-    control = socket.socket(fileno=control_fd)
-    listeners = [listen(RUNTIME_PORT), listen(ENDPOINT_PORT)]
-    socket.send_fds(control, [b"hello"], [listener.fileno() for listener in listeners])
-    for listener in listeners:
-        listener.close()
-    environment = json.loads(control.recv(1 << 20))
-    control.close()
-    return environment
-
-
-def limit(processes, data_bytes):
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
-    if processes:
-        resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
-    if data_bytes:
-        resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
-
-
 def become_function(arguments):
     if arguments == ["ready"]:
         return
-    control_fd, processes, data_bytes = (int(argument) for argument in arguments)
-    environment = shake_hands(control_fd)
-    limit(processes, data_bytes)
+    import enter
+
+    environment = enter.enter(arguments)
     if any(name.startswith(READ_AT_START) for name in environment):
-        os.execve(sys.executable, [sys.executable, __file__, "ready"], environment)
+        enter.become([sys.executable, __file__, "ready"], environment)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
@@ -371,11 +337,18 @@ def serve_one(client, handler, own_pid):
         client.respond(current_request_id, reply)
 
 
+def layer_folders():
+    """https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html"""
+    names = {os.environ["AWS_EXECUTION_ENV"].removeprefix("AWS_Lambda_"), f"python{sys.version_info[0]}.{sys.version_info[1]}"}
+    return ["/opt/python", *(f"/opt/python/lib/{name}/site-packages" for name in sorted(names))]
+
+
 def main():
     become_function(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+    sys.path[1:1] = [folder for folder in layer_folders() if os.path.isdir(folder)]
     sys.argv = [""]
     sys.meta_path.insert(0, PatchOnImport())
     client = RuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"])

@@ -117,6 +117,48 @@ TEST(Document, NumbersAreTheNearestDouble) {
   EXPECT_EQ(*parse_json("18446744073709551615"), Document(18446744073709551615U));
 }
 
+TEST(Document, NumbersAreWrittenAsJavaScriptDoes) {
+  const std::vector<std::pair<double, std::string>> written{
+      {21.5, "21.5"},
+      {-0.25, "-0.25"},
+      {5.0, "5"},
+      {0.0, "0"},
+      {-0.0, "0"},
+      {0.1, "0.1"},
+      {1e-6, "0.000001"},
+      {1.5e-6, "0.0000015"},
+      {1e-7, "1e-7"},
+      {-1.25e-9, "-1.25e-9"},
+      {1e20, "100000000000000000000"},
+      {123456789012345680000.0, "123456789012345680000"},
+      {1e21, "1e+21"},
+      {1.7976931348623157e308, "1.7976931348623157e+308"},
+      {5e-324, "5e-324"},
+      {1790000000.123, "1790000000.123"},
+      {9007199254740993.0, "9007199254740992"},
+      {0.30000000000000004, "0.30000000000000004"}};
+  for (const auto& [number, text] : written) {
+    EXPECT_EQ(to_json(number), text);
+    EXPECT_EQ(parse_json(text)->to_number<double>(), number) << text;
+    EXPECT_EQ(canonical_json(Array{number}), "[" + text + "]");
+    EXPECT_EQ(pretty_json(number), text);
+  }
+  EXPECT_EQ(to_json(Document(18446744073709551615U)), "18446744073709551615");
+  EXPECT_EQ(to_json(Document(INT64_MIN)), "-9223372036854775808");
+}
+
+TEST(Document, TextIsWrittenAsBoostWritesIt) {
+  std::string every;
+  for (int byte = 0; byte < 256; ++byte)
+    every += static_cast<char>(byte);
+  const Document document =
+      Object{{every, every},
+             {"", Array{}},
+             {"empty", Object{}},
+             {"list", Array{nullptr, true, false, -1, "x", Object{{"a", 1}}}}};
+  EXPECT_EQ(to_json(document), boost::json::serialize(document));
+}
+
 TEST(Document, NumbersBeyondADoubleAreRefused) {
   for (const auto* text : {"1e999", "-1e999", R"({"n":[1.8e308]})", "1e99999999999"}) {
     const auto read = parse_json(text);

@@ -2,6 +2,8 @@
 #include "base/document.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <fmt/format.h>
 #include <vector>
 
@@ -31,13 +33,111 @@ std::vector<const boost::json::key_value_pair*> sorted_members(const Object& obj
   return members;
 }
 
+void write_escape(unsigned char c, std::string& out) {
+  constexpr std::string_view kShort = "\bb\tt\nn\ff\rr\"\"\\\\";
+  for (std::size_t at = 0; at < kShort.size(); at += 2) {
+    if (kShort[at] == static_cast<char>(c)) return void(out.append(1, '\\') += kShort[at + 1]);
+  }
+  fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+}
+
+void write_string(std::string_view text, std::string& out) {
+  out += '"';
+  std::size_t plain = 0;  // where the run begins that needs no escape
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, plain, at - plain);
+    write_escape(c, out);
+    plain = at + 1;
+  }
+  out.append(text, plain).append(1, '"');
+}
+
+/// The shortest digits that give the number again, laid out as JavaScript does: 21.5, 1e+21, 1e-7.
+void write_double(double value, std::string& out) {
+  if (value == 0) return void(out += '0');
+  if (!std::isfinite(value)) return void(out += boost::json::serialize(Document(value)));
+  if (std::signbit(value)) out += '-';
+  char buffer[32];
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, std::abs(value), std::chars_format::scientific)
+          .ptr;
+  const std::string_view all(buffer, static_cast<std::size_t>(end - buffer));
+  const auto e = all.find('e');
+  std::string digits(1, all[0]);
+  if (e > 2) digits += all.substr(2, e - 2);
+  int exponent = 0;
+  std::from_chars(buffer + e + (all[e + 1] == '+' ? 2 : 1), end, exponent);
+  const int count = static_cast<int>(digits.size()), point = exponent + 1;
+  if (point > 21 || point <= -6) {
+    out += digits[0];
+    if (count > 1) out.append(1, '.').append(digits, 1);
+    fmt::format_to(std::back_inserter(out), "e{:+}", exponent);
+  } else if (point <= 0) {
+    out.append("0.").append(static_cast<std::size_t>(-point), '0').append(digits);
+  } else if (count <= point) {
+    out.append(digits).append(static_cast<std::size_t>(point - count), '0');
+  } else {
+    out.append(digits, 0, point).append(1, '.').append(digits, point);
+  }
+}
+
+template <class Integer>
+void write_integer(Integer value, std::string& out) {
+  const fmt::format_int text(value);
+  out.append(text.data(), text.size());
+}
+
+/// Anything but an object or array.
+void write_scalar(const Document& document, std::string& out) {
+  switch (document.kind()) {
+    case boost::json::kind::string:
+      return write_string(document.get_string(), out);
+    case boost::json::kind::int64:
+      return write_integer(document.get_int64(), out);
+    case boost::json::kind::uint64:
+      return write_integer(document.get_uint64(), out);
+    case boost::json::kind::double_:
+      return write_double(document.get_double(), out);
+    case boost::json::kind::bool_:
+      return void(out += document.get_bool() ? "true" : "false");
+    default:
+      out += "null";
+  }
+}
+
+void write(const Document& document, std::string& out) {
+  char before = '{';
+  if (const auto* object = document.if_object()) {
+    if (object->empty()) out += before;
+    for (const auto& member : *object) {
+      out += std::exchange(before, ',');
+      write_string(member.key(), out);
+      out += ':';
+      write(member.value(), out);
+    }
+    out += '}';
+  } else if (const auto* array = document.if_array()) {
+    before = '[';
+    if (array->empty()) out += before;
+    for (const auto& element : *array) {
+      out += std::exchange(before, ',');
+      write(element, out);
+    }
+    out += ']';
+  } else {
+    write_scalar(document, out);
+  }
+}
+
 void write_canonical(const Document& document, std::string& out) {
   if (const auto* object = document.if_object()) {
     out += '{';
     bool first = true;
     for (const auto* member : sorted_members(*object)) {
       if (!std::exchange(first, false)) out += ',';
-      out += boost::json::serialize(Document(member->key()));
+      write_string(member->key(), out);
       out += ':';
       write_canonical(member->value(), out);
     }
@@ -50,7 +150,7 @@ void write_canonical(const Document& document, std::string& out) {
     }
     out += ']';
   } else {
-    out += boost::json::serialize(document);
+    write_scalar(document, out);
   }
 }
 
@@ -63,7 +163,8 @@ void write_pretty(const Document& document, std::string& out, int indent) {
     for (bool first = true; const auto& member : *object) {
       if (!std::exchange(first, false)) out += ',';
       line(indent + 1);
-      out += boost::json::serialize(Document(member.key())) + ": ";
+      write_string(member.key(), out);
+      out += ": ";
       write_pretty(member.value(), out, indent + 1);
     }
     line(indent);
@@ -78,7 +179,7 @@ void write_pretty(const Document& document, std::string& out, int indent) {
     line(indent);
     out += ']';
   } else {
-    out += boost::json::serialize(document);
+    write(document, out);
   }
 }
 
@@ -157,7 +258,9 @@ const Object& object_of(const Document& document, std::string_view key) {
 }
 
 std::string to_json(const Document& document) {
-  return boost::json::serialize(document);
+  std::string out;
+  write(document, out);
+  return out;
 }
 
 std::string canonical_json(const Document& document) {

@@ -52,6 +52,7 @@ const Object& object_of(const Object& object, std::string_view key);
 /// Parses one JSON text. Error: SerializationException 400, with the position. Depth is limited to
 /// 128.
 Result<Document> parse_json(std::string_view text);
+/// Numbers are written as JavaScript writes them: 21.5, 5 (of a double, too), 1e+21, 1e-7.
 std::string to_json(const Document& document);
 /// Members sorted by name at every level: equal documents give equal text.
 std::string canonical_json(const Document& document);

@@ -135,7 +135,7 @@ void Machine::index_changes(const store::Batch& changes) {
 
 /// From version 1: its traces had a row for each node, and are dropped.
 void Machine::upgrade(Context& context, const Document& body) {
-  if (integer(body, "from") != 1) return;
+  if (integer(body, "from").value_or(0) > 1) return;
   for (const auto* table : {"core.trace", "core.trace_effects", "core.trace_events"}) {
     const auto from = row_key(table, {});
     state_.scan(from, store::prefix_end(from), store::Direction::Forward,

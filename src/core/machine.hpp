@@ -27,7 +27,7 @@ class Machine {
  public:
   /// Of the meaning of inputs. Raise it when the same input would yield another state; an upgrade
   /// is an input of its own (ARCHITECTURE.md, idea 9).
-  static constexpr int kVersion = 2;
+  static constexpr int kVersion = 3;
 
   /// Error where the state is newer than this binary.
   static Result<std::unique_ptr<Machine>> open(const Registry& registry, store::State& state,

@@ -34,4 +34,9 @@ Report simulate_core(std::uint64_t seed, int steps);
 /// event has it at least once, or its dead-letter queue has.
 Report simulate_deliveries(std::uint64_t seed, int steps);
 
+/// The real sqs, s3 and lambda. Invariants: an acknowledged message is in its queue until it is
+/// deleted, and never after; an acknowledged object is what its key holds; an acknowledged
+/// asynchronous invocation has run, or lies in the function's dead-letter queue.
+Report simulate_services(std::uint64_t seed, int steps);
+
 }  // namespace tocsin::sim

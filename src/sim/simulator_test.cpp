@@ -39,9 +39,14 @@ TEST(Simulator, WhatMatchesARuleReachesItsTargetsOrTheirDeadLetters) {
   expect_no_violation(simulate_deliveries, 10, 150);
 }
 
+TEST(Simulator, QueuesBucketsAndFunctionsKeepTheirWord) {
+  expect_no_violation(simulate_services, 10, 200);
+}
+
 TEST(Simulator, OneSeedGivesOneRun) {
   EXPECT_EQ(simulate_core(7, 200).digest, simulate_core(7, 200).digest);
   EXPECT_EQ(simulate_deliveries(7, 50).digest, simulate_deliveries(7, 50).digest);
+  EXPECT_EQ(simulate_services(7, 50).digest, simulate_services(7, 50).digest);
 }
 
 }  // namespace

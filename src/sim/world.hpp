@@ -46,6 +46,7 @@ class World {
   std::uint64_t random() { return random_(); }
   void violation(std::string text) { report_.violations.push_back(std::move(text)); }
   const store::View& state() const { return *stores_.state; }
+  store::Blobs& blobs() { return *stores_.blobs; }
   Report& report() { return report_; }
 
  private:

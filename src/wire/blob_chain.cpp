@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engines/content/content.hpp"
+
 namespace tocsin::wire {
 namespace {
 
@@ -24,7 +26,9 @@ class BlobChain final : public store::BlobReader {
     const auto& piece = pieces_[index];
     const auto within = offset - (*found - piece.length);
     const auto left = std::min<std::uint64_t>(length, piece.length - within);
-    return reader_->read(piece.offset + within, left);
+    auto bytes = TRY(reader_->read(piece.offset + within, left));
+    if (piece.key.empty()) return bytes;
+    return content::crypt(piece.key, std::move(bytes), piece.offset + within);
   }
 
   Result<void> open(std::size_t index) {

@@ -26,6 +26,8 @@ struct Exchange final : Attachment {
   std::optional<Identity> identity;             // once authenticated
   const model::Operation* operation = nullptr;  // once decoded
   std::optional<BodyFacts> body;                // of S3, once it was found to be as claimed
+  std::string wrapped_key;                      // of a body that was encrypted on its way
+  std::optional<std::string> small;             // such a body, where it went to no blob
   bool is_form = false;                         // a browser's upload
   std::optional<Posted> posted;                 // of it, once it is known to be allowed
   std::optional<Error> refused;                 // what was wrong with the head

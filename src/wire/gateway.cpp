@@ -3,10 +3,13 @@
 
 #include <algorithm>
 
+#include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "core/context.hpp"
 #include "engines/model/check.hpp"
 #include "wire/exchange.hpp"
+#include "wire/function_url.hpp"
+#include "wire/locked_body.hpp"
 #include "wire/upload.hpp"
 
 namespace tocsin::wire {
@@ -14,6 +17,10 @@ namespace {
 
 // Of a refused upload: read to its end, so that the connection lives on.
 constexpr std::size_t kSmallBody = 64 * 1024;
+// Of an object: it goes with its call, and costs no file of its own.
+constexpr std::uint64_t kSmallObject = 8 * 1024;
+
+constexpr std::string_view kCertificate = "/SimpleNotificationService-";
 
 Reply json_reply(int status, std::string body) {
   Reply reply;
@@ -50,9 +57,37 @@ bool needs_checksum(const model::Operation& operation) {
   return std::ranges::find(kNeed, operation.name) != std::end(kNeed);
 }
 
+/// Whether the signature names the SHA-256 of the body.
+bool hashes_body(const Identity& identity) {
+  if (!identity.signed_) return false;
+  const auto& hash = identity.signed_->payload_hash;
+  return !hash.empty() && hash != "UNSIGNED-PAYLOAD" && !hash.starts_with("STREAMING-");
+}
+
+/// What a sink has made of a body.
+void take_sink(Exchange& exchange, const UploadSink& sink) {
+  exchange.message.blob = sink.blob();
+  exchange.body = sink.facts();
+  exchange.wrapped_key = sink.wrapped_key();
+  if (!sink.small().empty()) exchange.small = sink.small();
+}
+
+/// The body's document with what is known of it.
+void describe_body(const Exchange& exchange, Object& body) {
+  body["md5"] = exchange.body->md5;
+  if (!exchange.body->checksums.empty()) body["checksums"] = exchange.body->checksums;
+  if (exchange.wrapped_key.empty()) return;
+  body["key"] = exchange.wrapped_key;
+  if (!exchange.small) return;
+  body.erase("$blob");
+  body["$inline"] = base64(*exchange.small);
+}
+
 /// Signed requests with such paths are S3's: buckets may be called so.
 bool is_own_path(const RequestHead& head) {
   if (head.path.starts_with("/_tocsin/")) return true;
+  if (head.path.starts_with(kCertificate) && head.method == "GET" && !shows_credentials(head))
+    return true;
   return (head.path == "/healthz" || head.path == "/metrics") && head.method == "GET" &&
          !shows_credentials(head);
 }
@@ -87,6 +122,10 @@ class Gateway::Front final : public Handler {
   Result<void> check_content(Exchange& exchange);
   Result<core::Request> to_call(Exchange& exchange);
   Result<void> authenticate(Exchange& exchange);
+  void on_function_url(Request request, const FunctionUrl& url, ReplyFn reply);
+  void make(core::Request call, std::unique_ptr<Exchange> exchange, ReplyFn reply);
+  UploadOptions upload_options(const Exchange& exchange, std::uint64_t length) const;
+  Result<core::Request> to_url_call(Exchange& exchange, Object params);
   Reply answer_own(const RequestHead& head);
   Reply reset();
 
@@ -103,6 +142,7 @@ class Gateway::Front final : public Handler {
 BodyPlan Gateway::Front::on_head(const RequestHead& head) {
   BodyPlan plan;
   plan.limit = options_.body_limit;
+  if (function_url(head)) return plan;
   if (is_own_path(head)) {
     plan.limit = kSmallBody;
     return plan;
@@ -140,7 +180,11 @@ BodyPlan Gateway::Front::plan_upload(std::unique_ptr<Exchange> exchange, const R
   BodyPlan plan;
   auto claims = check_upload(*exchange, head);
   if (claims) {
-    plan.sink = std::make_unique<UploadSink>(cloud_.blobs(), *std::move(claims));
+    const auto length =
+        claims->chunked ? claims->chunked->decoded_length : head.content_length.value_or(0);
+    auto options = upload_options(*exchange, length);
+    plan.sink =
+        std::make_unique<UploadSink>(cloud_.blobs(), *std::move(claims), std::move(options));
   } else if (head.content_length.value_or(kSmallBody + 1) <= kSmallBody &&
              !exchange->expects_continue()) {
     plan.limit = kSmallBody;
@@ -153,6 +197,14 @@ BodyPlan Gateway::Front::plan_upload(std::unique_ptr<Exchange> exchange, const R
   return plan;
 }
 
+UploadOptions Gateway::Front::upload_options(const Exchange& exchange, std::uint64_t length) const {
+  const bool encrypts = !options_.content_key.empty();
+  return {.content_key = options_.content_key,
+          .hash_plain = hashes_body(*exchange.identity),
+          .in_memory = encrypts && length > 0 && length <= kSmallObject &&
+                       exchange.operation->name == "PutObject"};
+}
+
 /// Who sends a form, and whether its policy allows it, is known only from its fields.
 BodyPlan Gateway::Front::plan_form(std::unique_ptr<Exchange> exchange, const RequestHead& head) {
   BodyPlan plan;
@@ -163,7 +215,8 @@ BodyPlan Gateway::Front::plan_form(std::unique_ptr<Exchange> exchange, const Req
   } else if (*head.content_length > options_.object_limit + kSmallBody) {
     plan.refusal = ending_.error(*exchange, too_large(*head.content_length, options_.object_limit));
   } else {
-    plan.sink = std::make_unique<PostSink>(cloud_.blobs(), header(head.headers, "content-type"));
+    plan.sink = std::make_unique<PostSink>(cloud_.blobs(), header(head.headers, "content-type"),
+                                           options_.content_key);
     plan.attachment = std::move(exchange);
   }
   return plan;
@@ -172,6 +225,8 @@ BodyPlan Gateway::Front::plan_form(std::unique_ptr<Exchange> exchange, const Req
 // ---- requests
 
 void Gateway::Front::on_request(Request request, ReplyFn reply) {
+  if (const auto url = function_url(request.head); url && !request.attachment)
+    return on_function_url(std::move(request), *url, std::move(reply));
   if (!request.attachment && is_own_path(request.head)) return reply(answer_own(request.head));
   auto exchange =
       request.attachment
@@ -180,13 +235,68 @@ void Gateway::Front::on_request(Request request, ReplyFn reply) {
   const auto taken = take_body(*exchange, request);
   auto call = taken ? to_call(*exchange) : Result<core::Request>(std::unexpected(taken.error()));
   if (!call) return reply(ending_.error(*exchange, call.error()));
-  cloud_.call(*std::move(call), [this, exchange = std::move(exchange),
-                                 reply = std::move(reply)](Result<Document> outcome) mutable {
+  make(*std::move(call), std::move(exchange), std::move(reply));
+}
+
+void Gateway::Front::make(core::Request call, std::unique_ptr<Exchange> exchange, ReplyFn reply) {
+  auto end = [this, exchange = std::move(exchange),
+              reply = std::move(reply)](Result<Document> outcome) mutable {
     // On the machine's thread: encoding is the connection's work.
     reply([this, exchange = std::move(exchange), outcome = std::move(outcome)] {
       return ending_.reply(*exchange, outcome);
     });
+  };
+  if (call.operation != "GetObject") return cloud_.call(std::move(call), std::move(end));
+  auto caller = call;
+  cloud_.call(std::move(call), [this, caller = std::move(caller),
+                                end = std::move(end)](Result<Document> outcome) mutable {
+    const auto* locked = outcome ? locked_by(*outcome) : nullptr;
+    if (!locked) return end(std::move(outcome));
+    auto decrypt = decrypt_call(caller, *locked, uuid_from(random_bytes(16)));
+    cloud_.call(std::move(decrypt),
+                [outcome = *std::move(outcome), end = std::move(end)](
+                    Result<Document> key) mutable { end(unlocked(std::move(outcome), key)); });
   });
+}
+
+/// A request to a function's address, whose reply is the function's.
+void Gateway::Front::on_function_url(Request request, const FunctionUrl& url, ReplyFn reply) {
+  auto params = function_url_params(url, request.head, request.body);
+  auto exchange = std::make_unique<Exchange>(std::move(request.head));
+  exchange->message.body = std::move(request.body);
+  auto call = to_url_call(*exchange, std::move(params));
+  if (!call) return reply(ending_.error(*exchange, function_url_error(call.error())));
+  cloud_.call(*std::move(call), [this, exchange = std::move(exchange),
+                                 reply = std::move(reply)](Result<Document> outcome) mutable {
+    reply([this, exchange = std::move(exchange), outcome = std::move(outcome)] {
+      return outcome ? function_url_reply(*outcome)
+                     : ending_.error(*exchange, function_url_error(outcome.error()));
+    });
+  });
+}
+
+Result<core::Request> Gateway::Front::to_url_call(Exchange& exchange, Object params) {
+  const auto* service = model::service("lambda");
+  exchange.route = Route{service, Protocol::RestJson};
+  exchange.operation = service->operation("InvokeFunctionUrl");
+  exchange.id = uuid_from(random_bytes(16));
+  TRY(authenticate(exchange));
+  const auto& identity = *exchange.identity;
+  core::Request call;
+  call.id = exchange.id;
+  call.service = service->id;
+  call.operation = exchange.operation->name;
+  call.params = std::move(params);
+  call.scope = {identity.credential.account,
+                identity.region.empty() ? options_.region : identity.region};
+  call.credential = identity.credential;
+  call.source_ip = exchange.peer;
+  call.user_agent = header(exchange.message.headers, "user-agent");
+  call.host = header(exchange.message.headers, "host");
+  call.cause = core::node_of_trace_header(header(exchange.message.headers, "x-amzn-trace-id"));
+  call.secure = exchange.secure;
+  exchange.message.body = {};
+  return call;
 }
 
 /// From here on the exchange has a route and an identity.
@@ -204,10 +314,10 @@ Result<void> Gateway::Front::take_body(Exchange& exchange, Request& request) {
 Result<void> Gateway::Front::take_upload(Exchange& exchange, Request& request) {
   if (request.sink_error) return fail(*request.sink_error);
   const auto& upload = static_cast<const UploadSink&>(*request.sink);
-  exchange.message.blob = upload.blob();
-  exchange.body = upload.facts();
+  take_sink(exchange, upload);
   strip_aws_chunked(exchange.message.headers);
-  return Authenticator::check_body(*exchange.identity, upload.blob().sha256, exchange.family());
+  const auto& hash = upload.wrapped_key().empty() ? upload.blob().sha256 : upload.plain_sha256();
+  return Authenticator::check_body(*exchange.identity, hash, exchange.family());
 }
 
 /// From here on the form is the PutObject that it stands for.
@@ -217,8 +327,7 @@ Result<void> Gateway::Front::take_form(Exchange& exchange, Request& request) {
   auto wanted = TRY(posted(sink.form(), exchange.message, exchange.secure));
   exchange.identity = TRY(check_post(authenticator_, sink, wanted.bucket, wall_now()));
   exchange.message = put_message(exchange.message, sink.form(), wanted);
-  exchange.message.blob = sink.file().blob();
-  exchange.body = sink.file().facts();
+  take_sink(exchange, sink.file());
   exchange.posted = std::move(wanted);
   return {};
 }
@@ -248,7 +357,9 @@ Result<void> Gateway::Front::authenticate(Exchange& exchange) {
   auto identity = authenticator_.check(exchange.signed_head(), &exchange.message.body,
                                        exchange.family(), wall_now());
   if (!identity && !shows_credentials(exchange.signed_head())) {
-    const auto operation = find_operation(*exchange.route, exchange.message);
+    const auto operation = exchange.operation
+                               ? Result<const model::Operation*>(exchange.operation)
+                               : find_operation(*exchange.route, exchange.message);
     if (operation && (*operation)->unsigned_call) identity = Identity{};
   }
   exchange.identity = TRY(std::move(identity));
@@ -261,9 +372,7 @@ Result<core::Request> Gateway::Front::to_call(Exchange& exchange) {
   TRY(model::check(*exchange.route->service, *decoded.operation, decoded.params));
   if (exchange.message.blob) {
     const auto& payload = decoded.operation->input->shape->payload->name;
-    auto& body = decoded.params.as_object()[payload].as_object();
-    body["md5"] = exchange.body->md5;
-    if (!exchange.body->checksums.empty()) body["checksums"] = exchange.body->checksums;
+    describe_body(exchange, decoded.params.as_object()[payload].as_object());
   }
   const auto& identity = *exchange.identity;
   const auto& message = exchange.message;
@@ -291,6 +400,14 @@ Reply Gateway::Front::answer_own(const RequestHead& head) {
     return json_reply(200, R"({"status":"ok"})"
                            "\n");
   if (head.path == "/_tocsin/reset" && head.method == "POST") return reset();
+  if (head.path.starts_with(kCertificate) && options_.certificate) {
+    if (auto certificate = options_.certificate(head.path)) {
+      Reply reply;
+      reply.headers = {{"Content-Type", "application/x-pem-file"}};
+      reply.body = *std::move(certificate);
+      return reply;
+    }
+  }
   if (head.path != "/metrics")
     return json_reply(404, R"({"message":"nothing is served at this path"})"
                            "\n");

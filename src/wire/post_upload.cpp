@@ -85,7 +85,8 @@ std::string escaped(std::string_view text) {
 
 Result<void> PostSink::write(std::string_view bytes) {
   const auto begin = [this](const PostForm& form) -> Result<void> {
-    file_ = std::make_unique<UploadSink>(blobs_, TRY(body_claims(form.fields, Checksums::OfBody)));
+    file_ = std::make_unique<UploadSink>(blobs_, TRY(body_claims(form.fields, Checksums::OfBody)),
+                                         UploadOptions{.content_key = content_key_});
     return {};
   };
   return reader_.read(bytes, begin, [this](std::string_view piece) { return file_->write(piece); });

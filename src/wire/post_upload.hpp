@@ -12,8 +12,8 @@ namespace tocsin::wire {
 
 class PostSink final : public BodySink {
  public:
-  PostSink(store::Blobs& blobs, std::string_view content_type)
-      : blobs_(blobs), reader_(content_type) {}
+  PostSink(store::Blobs& blobs, std::string_view content_type, std::string content_key = {})
+      : blobs_(blobs), content_key_(std::move(content_key)), reader_(content_type) {}
 
   /// Errors: those of PostFormReader, body_claims() and UploadSink.
   Result<void> write(std::string_view bytes) override;
@@ -25,6 +25,7 @@ class PostSink final : public BodySink {
 
  private:
   store::Blobs& blobs_;
+  const std::string content_key_;
   PostFormReader reader_;
   std::unique_ptr<UploadSink> file_;
 };

@@ -54,6 +54,28 @@ void add_namespaces(Arguments& out, bool root) {
   }
 }
 
+/// Node.js finds packages by walking up from the code; the layers' stand before the runtime's.
+void add_node_modules(Arguments& out, const FunctionOptions& options, const SandboxView& view) {
+  const auto packages = options.runtimes_dir / "node" / "node_modules";
+  std::error_code missing;
+  if (fs::is_directory(packages, missing))
+    add(out, {"--ro-bind", fs::absolute(packages).string(), "/var/runtime/node_modules"});
+  add(out, {"--symlink", "/var/runtime/node_modules", "/node_modules"});
+  if (fs::is_directory(view.layers_dir / "nodejs" / "node_modules", missing))
+    add(out, {"--symlink", "/opt/nodejs/node_modules", "/var/node_modules"});
+}
+
+/// What runs in the sandbox: our Python bootstrap, or what enter.py becomes.
+void add_program(Arguments& out, const FunctionOptions& options, const SandboxView& view) {
+  const bool python = view.kind == RuntimeKind::Python;
+  out.push_back(options.python);
+  if (!python) add(out, {"-I", "-S"});
+  add(out,
+      {python ? "/var/runtime/bootstrap.py" : "/var/runtime/enter.py", std::to_string(kControlFd),
+       std::to_string(view.processes), std::to_string(view.data_bytes)});
+  if (view.kind == RuntimeKind::Node) add(out, {options.node, "/var/runtime/bootstrap.cjs"});
+}
+
 }  // namespace
 
 Result<void> write_etc(const fs::path& folder) {
@@ -78,15 +100,19 @@ Result<void> write_etc(const fs::path& folder) {
 }
 
 Result<void> copy_runtime(const fs::path& runtimes, const fs::path& folder) {
-  const auto source = runtimes / "python" / "bootstrap.py";
-  const auto target = folder / "bootstrap.py";
   std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error) fs::permissions(folder, fs::perms(0755), error);
-  if (!error) fs::copy_file(source, target, fs::copy_options::overwrite_existing, error);
-  if (!error) fs::permissions(target, fs::perms(0644), error);
-  if (error) {
-    return fail(internal_error(source.string() + " cannot be copied: " + error.message()));
+  fs::create_directories(folder / "node_modules", error);
+  for (const auto& made : {folder, folder / "node_modules"}) {
+    if (!error) fs::permissions(made, fs::perms(0755), error);
+  }
+  for (const auto* name : {"enter.py", "python/bootstrap.py", "node/bootstrap.cjs"}) {
+    const auto source = runtimes / name;
+    const auto target = folder / source.filename();
+    if (!error) fs::copy_file(source, target, fs::copy_options::overwrite_existing, error);
+    if (!error) fs::permissions(target, fs::perms(0644), error);
+    if (error) {
+      return fail(internal_error(source.string() + " cannot be copied: " + error.message()));
+    }
   }
   return {};
 }
@@ -112,8 +138,11 @@ Arguments sandbox_command(const FunctionOptions& options, const SandboxView& vie
   add_etc(out, options.work_dir / "etc");
   add(out, {"--ro-bind", view.task_dir.string(), "/var/task"});
   add(out, {"--ro-bind", (options.work_dir / "runtime").string(), "/var/runtime"});
+  if (!view.layers_dir.empty()) add(out, {"--ro-bind", view.layers_dir.string(), "/opt"});
+  if (view.kind == RuntimeKind::Node) add_node_modules(out, options, view);
   add(out, {"--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"});
-  add(out, {"--perms", "1777", "--size", std::to_string(options.tmp_bytes), "--tmpfs", "/tmp"});
+  const auto tmp_bytes = view.tmp_bytes ? view.tmp_bytes : options.tmp_bytes;
+  add(out, {"--perms", "1777", "--size", std::to_string(tmp_bytes), "--tmpfs", "/tmp"});
   add(out, {"--remount-ro", "/", "--chdir", "/var/task"});
   if (view.seccomp) add(out, {"--seccomp", std::to_string(kSeccompFd)});
   out.push_back("--");
@@ -121,8 +150,7 @@ Arguments sandbox_command(const FunctionOptions& options, const SandboxView& vie
     const auto uid = std::to_string(view.uid);
     add(out, {"/usr/bin/setpriv", "--reuid", uid, "--regid", uid, "--clear-groups"});
   }
-  add(out, {options.python, "/var/runtime/bootstrap.py", std::to_string(kControlFd),
-            std::to_string(view.processes), std::to_string(view.data_bytes)});
+  add_program(out, options, view);
   return out;
 }
 

@@ -4,6 +4,7 @@
 //   /usr, /bin, /lib…, /etc/ssl    the host's, read-only
 //   /etc                           five small files of our own; no resolver, no users of the host
 //   /var/task, /var/runtime        the function's code and the runtime, read-only
+//   /opt                           its layers, read-only
 //   /tmp                           its own, of limited size (its pages count as the function's
 //   memory) /proc, /dev                    its own; nothing else of the host
 //
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "workers/function_job.hpp"
 #include "workers/function_options.hpp"
 
 namespace tocsin::workers {
@@ -26,6 +28,9 @@ constexpr int kSeccompFd = 4;
 
 struct SandboxView {
   std::filesystem::path task_dir;
+  std::filesystem::path layers_dir;  // empty: no layers
+  RuntimeKind kind = RuntimeKind::Python;
+  std::size_t tmp_bytes = 0;
   unsigned uid = 0;  // as root: whom to become; 0: as a plain user
   bool seccomp = false;
   std::size_t processes = 0;
@@ -35,8 +40,8 @@ struct SandboxView {
 /// Makes the small files of /etc in `folder`.
 Result<void> write_etc(const std::filesystem::path& folder);
 
-/// Copies python/bootstrap.py of `runtimes` to `folder`, readable by everyone whatever the mode of
-/// the source is.
+/// Copies the bootstraps of `runtimes` to `folder`, readable by everyone whatever the mode of the
+/// source is. The packages of Node.js are too many to copy: they are shown as they are.
 Result<void> copy_runtime(const std::filesystem::path& runtimes,
                           const std::filesystem::path& folder);
 

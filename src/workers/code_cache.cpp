@@ -3,11 +3,37 @@
 
 #include <algorithm>
 
+#include "base/crypto.hpp"
 #include "workers/zip_code.hpp"
 
 namespace tocsin::workers {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// Lays `from` over `to`. No link of an earlier layer is followed: what stands in the way goes.
+void lay_over(const fs::path& from, const fs::path& to, std::error_code& error) {
+  for (fs::recursive_directory_iterator it(from, error), end; !error && it != end;
+       it.increment(error)) {
+    const auto target = to / it->path().lexically_relative(from);
+    const auto there = fs::symlink_status(target);
+    const bool folder = it->is_directory() && !it->is_symlink();
+    if (folder && fs::is_directory(there)) continue;
+    if (fs::exists(there)) fs::remove_all(target, error);
+    if (error) return;
+    if (folder) {
+      fs::create_directory(target, error);
+      if (!error) fs::permissions(target, fs::perms(0755), error);
+    } else if (it->is_symlink()) {
+      fs::copy_symlink(it->path(), target, error);
+    } else {
+      fs::create_hard_link(it->path(), target, error);
+    }
+  }
+}
+
+}  // namespace
 
 CodeCache::CodeCache(store::Blobs& blobs, fs::path folder, std::uint64_t limit_bytes)
     : blobs_(blobs), folder_(std::move(folder)), limit_bytes_(limit_bytes) {}
@@ -27,16 +53,52 @@ Result<void> CodeCache::prepare() {
 
 Result<std::shared_ptr<const CodeFolder>> CodeCache::folder_of(const store::BlobRef& zip) {
   const std::scoped_lock lock(mutex_);
-  const auto found =
-      std::ranges::find(folders_, zip.sha256, [](const auto& folder) { return folder->sha256; });
-  if (found != folders_.end()) {
-    folders_.splice(folders_.begin(), folders_, found);
-    return folders_.front();
-  }
-  auto folder = TRY(unpack(zip));
-  folders_.push_front(folder);
+  auto folder = TRY(unpacked(zip));
   make_room();
   return folder;
+}
+
+Result<std::shared_ptr<const CodeFolder>> CodeCache::merged_folder_of(
+    const std::vector<store::BlobRef>& zips) {
+  if (zips.size() == 1) return folder_of(zips[0]);
+  const std::scoped_lock lock(mutex_);
+  std::string names;
+  for (const auto& zip : zips)
+    names += zip.sha256;
+  const auto name = hex(sha256(names));
+  if (auto found = kept(name)) return found;
+  CodeFolder merged{name, folder_ / name, 0};
+  std::error_code error;
+  fs::create_directories(merged.path, error);
+  if (!error) fs::permissions(merged.path, fs::perms(0755), error);
+  for (const auto& zip : zips) {
+    const auto layer = TRY(unpacked(zip));
+    if (!error) lay_over(layer->path, merged.path, error);
+    merged.bytes += layer->bytes;
+  }
+  if (error) {
+    std::error_code ignored;
+    fs::remove_all(merged.path, ignored);
+    return fail(internal_error("Layers cannot be laid over each other: " + error.message()));
+  }
+  folders_.push_front(std::make_shared<const CodeFolder>(std::move(merged)));
+  auto out = folders_.front();
+  make_room();
+  return out;
+}
+
+std::shared_ptr<const CodeFolder> CodeCache::kept(std::string_view name) {
+  const auto found = std::ranges::find(
+      folders_, name, [](const auto& folder) -> std::string_view { return folder->sha256; });
+  if (found == folders_.end()) return nullptr;
+  folders_.splice(folders_.begin(), folders_, found);
+  return folders_.front();
+}
+
+Result<std::shared_ptr<const CodeFolder>> CodeCache::unpacked(const store::BlobRef& zip) {
+  if (auto found = kept(zip.sha256)) return found;
+  folders_.push_front(TRY(unpack(zip)));
+  return folders_.front();
 }
 
 Result<std::shared_ptr<const CodeFolder>> CodeCache::unpack(const store::BlobRef& zip) {

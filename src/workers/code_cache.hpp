@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "store/blobs.hpp"
 
@@ -28,8 +29,13 @@ class CodeCache {
   /// Removes what an earlier run left and makes the folder.
   Result<void> prepare();
   Result<std::shared_ptr<const CodeFolder>> folder_of(const store::BlobRef& zip);
+  /// The zips over each other, as layers are: what comes later replaces what is there.
+  Result<std::shared_ptr<const CodeFolder>> merged_folder_of(
+      const std::vector<store::BlobRef>& zips);
 
  private:
+  std::shared_ptr<const CodeFolder> kept(std::string_view name);
+  Result<std::shared_ptr<const CodeFolder>> unpacked(const store::BlobRef& zip);
   Result<std::shared_ptr<const CodeFolder>> unpack(const store::BlobRef& zip);
   void make_room();
 

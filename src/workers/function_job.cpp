@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workers/function_job.hpp"
 
-#include <array>
 #include <fmt/format.h>
 
 namespace tocsin::workers {
 namespace {
-
-constexpr std::array kPythonRuntimes{"python3.9", "python3.10", "python3.11", "python3.12",
-                                     "python3.13"};
 
 Failure invalid(std::string_view what) {
   return fail("ValidationException", fmt::format("function.invoke: {}", what));
@@ -28,14 +24,24 @@ Result<int> in_range(const Document& payload, std::string_view key, int least, i
   return static_cast<int>(*value);
 }
 
-Result<std::string> served_runtime(const Document& payload) {
-  const auto runtime = TRY(required(payload, "Runtime"));
-  for (const std::string_view served : kPythonRuntimes) {
-    if (runtime == served) return runtime;
-  }
+/// Old names run on the interpreter that is installed.
+Result<RuntimeKind> kind_of(std::string_view runtime) {
+  if (runtime.starts_with("python3.")) return RuntimeKind::Python;
+  if (runtime.starts_with("nodejs")) return RuntimeKind::Node;
+  if (runtime.starts_with("provided")) return RuntimeKind::Provided;
   return fail(
       "InvalidParameterValueException",
-      fmt::format("The runtime {} cannot be run here; python3.9 to python3.13 can.", runtime));
+      fmt::format("The runtime {} cannot be run here; Python, Node.js and provided ones can.",
+                  runtime));
+}
+
+Result<void> read_layers(const Document& payload, FunctionJob& out) {
+  for (const auto& layer : array_of(payload, "Layers")) {
+    const auto ref = store::blob_ref(layer);
+    if (!ref) return invalid("a layer is not a reference to a blob");
+    out.layers.push_back(*ref);
+  }
+  return {};
 }
 
 void read_credentials(const Document& payload, FunctionJob& out) {
@@ -107,7 +113,8 @@ Result<FunctionJob> read_function_job(const core::Job& job) {
     out.generation =
         generation->is_string() ? std::string(generation->get_string()) : to_json(*generation);
   }
-  out.runtime = TRY(served_runtime(payload));
+  out.runtime = TRY(required(payload, "Runtime"));
+  out.kind = TRY(kind_of(out.runtime));
   out.handler = TRY(required(payload, "Handler"));
   out.memory_mb = TRY(in_range(payload, "MemorySize", 1, 1 << 20));
   out.timeout = std::chrono::seconds(TRY(in_range(payload, "Timeout", 1, 86400)));
@@ -115,6 +122,9 @@ Result<FunctionJob> read_function_job(const core::Job& job) {
   const auto ref = code ? store::blob_ref(*code) : std::nullopt;
   if (!ref) return invalid("Code is not a reference to a blob");
   out.code = *ref;
+  TRY(read_layers(payload, out));
+  if (find(payload, "EphemeralStorage"))
+    out.storage_mb = TRY(in_range(payload, "EphemeralStorage", 1, 1 << 20));
   TRY(read_environment(payload, out));
   read_credentials(payload, out);
   TRY(read_invocation(payload, out));
@@ -125,7 +135,11 @@ std::map<std::string, std::string> sandbox_environment(const FunctionJob& job,
                                                        const std::string& log_stream) {
   auto environment = job.environment;
   const std::map<std::string, std::string> defaults{
-      {"LANG", "C.UTF-8"}, {"PATH", "/usr/local/bin:/usr/bin:/bin:/opt/bin"}, {"TZ", ":UTC"}};
+      // The user of a sandbox has no entry in /etc/passwd from which SDKs could learn it.
+      {"HOME", "/home/sbx_user1051"},
+      {"LANG", "C.UTF-8"},
+      {"PATH", "/usr/local/bin:/usr/bin:/bin:/opt/bin"},
+      {"TZ", ":UTC"}};
   environment.insert(defaults.begin(), defaults.end());
   const std::map<std::string, std::string> reserved{
       {"_HANDLER", job.handler},

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/document.hpp"
 #include "base/time.hpp"
@@ -13,6 +14,9 @@
 #include "store/blobs.hpp"
 
 namespace tocsin::workers {
+
+/// Which of our bootstraps runs a function.
+enum class RuntimeKind { Python, Node, Provided };
 
 struct FunctionJob {
   std::string id;
@@ -22,9 +26,12 @@ struct FunctionJob {
   std::string generation;
   std::string code_sha256;  // as the job names it; the cache goes by the blob's own hash
   store::BlobRef code;
+  std::vector<store::BlobRef> layers;  // later ones lie over earlier ones
   std::string runtime;
+  RuntimeKind kind = RuntimeKind::Python;
   std::string handler;
   int memory_mb = 128;
+  int storage_mb = 0;  // of /tmp; 0: as the worker has it
   std::chrono::milliseconds timeout{3000};
   std::map<std::string, std::string> environment;
   std::string payload;

@@ -12,13 +12,14 @@ namespace tocsin::workers {
 struct FunctionOptions {
   /// Where code is unpacked. Made where missing; what an earlier run left in it is removed.
   std::filesystem::path work_dir;
-  /// The folder `runtimes` of the distribution: holds python/bootstrap.py.
+  /// The folder `runtimes` of the distribution: enter.py and the bootstraps.
   std::filesystem::path runtimes_dir;
   /// Where the server answers API calls: "127.0.0.1:4566", "[::1]:4566", or the absolute path of a
   /// unix socket. Sandboxes reach it, and nothing else, as http://127.0.0.1:4566.
   std::string endpoint;
   std::string bubblewrap = "bwrap";
   std::string python = "/usr/bin/python3";
+  std::string node = "/usr/bin/node";  // where it is missing, only Node.js functions fail
 
   std::size_t max_sandboxes = 32;
   std::size_t max_queue = 1000;
@@ -34,8 +35,9 @@ struct FunctionOptions {
   std::size_t log_line_bytes = std::size_t{256} << 10;
   std::size_t log_bytes = std::size_t{16} << 20;
   std::size_t code_cache_bytes = std::size_t{2} << 30;
-  /// Sandboxes of a server that runs as root take the user ids from here on, one each. Above what
-  /// distributions, useradd, subuid and systemd give away.
+  /// Sandboxes of a server that runs as root take the user ids from here on, one each; a second
+  /// server on the host those after its. Above what distributions, useradd, subuid and systemd give
+  /// away.
   unsigned first_uid = 1'879'050'000;
 };
 

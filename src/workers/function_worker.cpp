@@ -16,6 +16,7 @@
 #include "workers/inspect_code.hpp"
 #include "workers/job_threads.hpp"
 #include "workers/sandbox.hpp"
+#include "workers/user_ids.hpp"
 
 namespace tocsin::workers {
 
@@ -71,6 +72,7 @@ class FunctionWorker::Pool {
   CodeCache code_;
   JobThreads inspections_;
   Cgroups cgroups_;
+  UserIds uids_;
   std::optional<SandboxGround> ground_;
   std::optional<Error> unusable_;  // why no sandbox can be made
   std::thread keeper_;
@@ -110,6 +112,8 @@ Result<void> FunctionWorker::Pool::prepare() {
   TRY(copy_runtime(options_.runtimes_dir, options_.work_dir / "runtime"));
   const auto endpoint = TRY(Address::parse(options_.endpoint));
   cgroups_ = Cgroups::detect();
+  if (::geteuid() == 0) uids_ = TRY(UserIds::reserve(options_.first_uid, options_.max_sandboxes));
+  if (uids_.first() != 0) options_.first_uid = uids_.first();
   const auto root_folder = TRY(prepare_root());
   ground_.emplace(
       SandboxGround{options_, blobs_, code_, cgroups_, endpoint, ::geteuid() == 0, root_folder});

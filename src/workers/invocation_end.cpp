@@ -19,6 +19,15 @@ InvocationEnd platform_error(std::string_view type, std::string_view message,
   return end;
 }
 
+/// Errors that the platform itself finds begin with the request.
+void name_request(const FunctionJob& job, std::string& payload) {
+  auto error = parse_json(payload);
+  if (!error || text(*error, "errorType") != "Runtime.InvalidEntrypoint") return;
+  auto& message = error->as_object()["errorMessage"];
+  message = fmt::format("RequestId: {} Error: {}", job.request_id, text(*error, "errorMessage"));
+  payload = to_json(*error);
+}
+
 double two_digits(double value) {
   return std::round(value * 100) / 100;
 }
@@ -42,6 +51,7 @@ InvocationEnd answered(const FunctionJob& job, RuntimeCall call) {
   InvocationEnd end;
   end.payload = valid_utf8(call.body);
   if (call.kind == RuntimeCall::Kind::Response) return end;
+  name_request(job, end.payload);
   end.function_error = call.handled ? "Handled" : "Unhandled";
   end.status = "error";
   if (const auto error = parse_json(end.payload)) end.error_type = text(*error, "errorType");
@@ -58,23 +68,24 @@ InvocationEnd timed_out(const FunctionJob& job) {
   return end;
 }
 
-InvocationEnd runtime_exited(const FunctionJob& job, const std::string& how) {
+InvocationEnd runtime_exited(const FunctionJob& job, const std::string& how, bool out_of_memory) {
   const auto message =
       fmt::format("RequestId: {} Error: Runtime exited {}", job.request_id,
                   how.empty() ? std::string("without providing a reason") : "with error: " + how);
-  auto end = platform_error("Runtime.ExitError", message, "error");
-  end.error_type = "Runtime.ExitError";
-  end.log_line = message + "\nRuntime.ExitError";
+  const std::string type = out_of_memory ? "Runtime.OutOfMemory" : "Runtime.ExitError";
+  auto end = platform_error(type, message, "error");
+  end.error_type = type;
+  end.log_line = message + "\n" + type;
   return end;
 }
 
 Document invocation_result(const InvocationEnd& end, const Report& report,
                            const std::string& log_stream, const std::string& log_tail,
-                           const std::optional<store::BlobRef>& log) {
+                           const std::optional<Document>& log) {
   Object out{{"Payload", end.payload}};
   if (!end.function_error.empty()) out["FunctionError"] = end.function_error;
   out["LogStream"] = log_stream;
-  if (log) out["Log"] = store::to_document(*log);
+  if (log) out["Log"] = *log;
   out["LogTail"] = base64(log_tail);
   out["DurationMs"] = two_digits(report.duration_ms);
   out["BilledMs"] = report.billed_ms();

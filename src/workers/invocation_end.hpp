@@ -24,11 +24,11 @@ struct InvocationEnd {
 InvocationEnd answered(const FunctionJob& job, RuntimeCall call);
 InvocationEnd timed_out(const FunctionJob& job);
 /// `how`: "exit status 1", "signal: killed"; empty: the runtime ended as if all were well.
-InvocationEnd runtime_exited(const FunctionJob& job, const std::string& how);
+InvocationEnd runtime_exited(const FunctionJob& job, const std::string& how, bool out_of_memory);
 
 /// The job's result. `log`: none where it could not be kept.
 Document invocation_result(const InvocationEnd& end, const Report& report,
                            const std::string& log_stream, const std::string& log_tail,
-                           const std::optional<store::BlobRef>& log);
+                           const std::optional<Document>& log);
 
 }  // namespace tocsin::workers

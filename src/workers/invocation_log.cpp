@@ -14,7 +14,18 @@ namespace {
 
 constexpr std::size_t kTailBytes = 4096;
 constexpr std::size_t kChunk = 64 << 10;
+constexpr std::size_t kShort = 16 << 10;
 constexpr char kContinued = '\x1e';
+
+Document lines_of(std::string_view text) {
+  Array events;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    events.push_back(boost::json::parse(boost::json::string_view(text.data(), end)));
+    text.remove_prefix(end + 1);
+  }
+  return events;
+}
 
 }  // namespace
 
@@ -88,10 +99,11 @@ void InvocationLog::flush() {
   pending_.clear();
 }
 
-Result<store::BlobRef> InvocationLog::finish() {
+Result<Document> InvocationLog::finish() {
+  if (!writer_ && !error_ && pending_.size() <= kShort) return lines_of(pending_);
   flush();
   if (error_) return fail(*error_);
-  return writer_->finish();
+  return store::to_document(TRY(writer_->finish()));
 }
 
 std::int64_t Report::billed_ms() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one invocation logs: streamed to a blob, so that memory does not grow with it.
+// What one invocation logs. A long log is streamed to a blob, so that memory does not grow with it;
+// a short one goes along with the result, since a blob would cost its caller two syncs of the disk.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/document.hpp"
 #include "store/blobs.hpp"
 
 namespace tocsin::workers {
@@ -30,7 +32,7 @@ class LineSplitter {
   bool cut_ = false;
 };
 
-/// Lines of JSON {"timestamp": ms, "message": text}, in a blob.
+/// Events {"timestamp": ms, "message": text}: an array of them, or a blob with one a line.
 class InvocationLog {
  public:
   InvocationLog(store::Blobs& blobs, std::size_t max_bytes);
@@ -39,8 +41,8 @@ class InvocationLog {
   void add(std::string_view message);
   /// START, END, REPORT and the like: never dropped.
   void add_platform(std::string_view message);
-  /// Durable on return.
-  Result<store::BlobRef> finish();
+  /// An array, or the reference to a blob that is durable.
+  Result<Document> finish();
   /// The last 4 KB of what was logged, as text.
   const std::string& tail() const { return tail_; }
 

@@ -86,6 +86,7 @@ TEST(MailWorker, DeliversToARealServerAndTellsItsAnswers) {
   const auto refused = carry(worker, {"job-2", "mail.send", mail_to("refuse@example.com"), ""});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault, Fault::Client);
+  EXPECT_EQ(refused.error().code, "MailRejected");
   EXPECT_THAT(refused.error().message, HasSubstr("550 no such user here"));
   const auto busy = carry(worker, {"job-3", "mail.send", mail_to("busy@example.com"), ""});
   ASSERT_FALSE(busy);

@@ -85,15 +85,28 @@ std::size_t take_line(char* line, std::size_t size, std::size_t count, void* dat
   return size * count;
 }
 
+/// Keeps the verb of the command that was sent last, leave-taking aside.
+int note_command(CURL*, curl_infotype type, char* bytes, std::size_t size, void* data) {
+  const auto verb = std::string_view(bytes, size).substr(0, 4);
+  if (type == CURLINFO_HEADER_OUT && verb != "QUIT" && verb != "RSET")
+    static_cast<std::string*>(data)->assign(verb);
+  return 0;
+}
+
 int stop_early(void* data, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<const std::atomic<bool>*>(data)->load() ? 1 : 0;
 }
 
-Failure delivery_failure(CURL* handle, CURLcode code, const std::string& answer) {
+/// A refused recipient is a bounce; of a refused login or sender the recipient cannot help it.
+Failure delivery_failure(CURL* handle, CURLcode code, const std::string& answer,
+                         std::string_view command) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  if (code == CURLE_LOGIN_DENIED)
+    return fail("ServiceUnavailable", "The mail server refuses the login: " + answer, 503);
   if (status >= 500 && status < 600) {
-    return fail("MailRejected", "The mail server refuses the mail: " + answer, 400);
+    return fail(command == "RCPT" ? "MailRejected" : "MailRefused",
+                "The mail server refuses the mail: " + answer, 400);
   }
   const auto cause = status >= 400 ? answer : std::string(curl_easy_strerror(code));
   return fail("ServiceUnavailable", "The mail cannot be handed over now: " + cause, 503);
@@ -128,7 +141,7 @@ struct MailWorker::State {
     auto* handle = easy.get();
     if (!handle) return fail(internal_error("libcurl has no handle left"));
     Upload upload{text};
-    std::string answer;
+    std::string answer, command;
     CurlList recipients;
     for (const auto& recipient : mail.recipients)
       recipients.add("<" + recipient + ">");
@@ -141,9 +154,12 @@ struct MailWorker::State {
     curl_easy_setopt(handle, CURLOPT_READDATA, &upload);
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_line);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, &answer);
+    curl_easy_setopt(handle, CURLOPT_VERBOSE, 1L);  // for note_command
+    curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, note_command);
+    curl_easy_setopt(handle, CURLOPT_DEBUGDATA, &command);
     const auto code = curl_easy_perform(handle);
     if (code == CURLE_OK) return {};
-    auto failure = delivery_failure(handle, code, answer);
+    auto failure = delivery_failure(handle, code, answer, command);
     log_warning("mail not delivered",
                 {{"server", server->url}, {"cause", failure.error().message}});
     return failure;

@@ -2,8 +2,9 @@
 // Sends mail over SMTP (RFC 5321). Job "mail.send": From, To [], Subject, Text, Html?, Headers {}
 //   -> MessageId, Recipients
 // Errors: a server that cannot be reached or answers 4xx is a Server fault (try again), one that
-// answers 5xx a Client fault; ValidationException for a mail that is not valid; MailNotConfigured
-// (Client) where no server has been given.
+// answers 5xx a Client fault (MailRejected where it refuses the recipient: a bounce; else
+// MailRefused), a refused login a Server fault; ValidationException for a mail that is not valid;
+// MailNotConfigured (Client) where no server has been given.
 #pragma once
 
 #include <memory>

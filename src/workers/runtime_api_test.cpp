@@ -76,12 +76,24 @@ TEST(Log, SaysOnceThatItIsFullAndStillTakesThePlatform) {
   for (int i = 0; i < 5; ++i)
     log.add(std::string(40, 'x'));
   log.add_platform("END");
-  const auto ref = log.finish();
+  const auto kept = log.finish();
+  ASSERT_TRUE(kept && kept->is_array());
+  EXPECT_EQ(kept->as_array().size(), 4u);
+  EXPECT_NE(to_json(*kept).find("the rest is dropped"), std::string::npos);
+  EXPECT_TRUE(log.tail().ends_with("END\n"));
+}
+
+TEST(Log, GoesIntoABlobWhenItIsLong) {
+  auto stores = store::in_memory();
+  InvocationLog log(*stores.blobs, 1 << 20);
+  for (int i = 0; i < 1000; ++i)
+    log.add(std::string(100, 'x'));
+  const auto kept = log.finish();
+  ASSERT_TRUE(kept);
+  const auto ref = store::blob_ref(*kept);
   ASSERT_TRUE(ref);
   const auto content = *stores.blobs->get(*ref);
-  EXPECT_EQ(std::count(content.begin(), content.end(), '\n'), 4);
-  EXPECT_NE(content.find("the rest is dropped"), content.npos);
-  EXPECT_TRUE(log.tail().ends_with("END\n"));
+  EXPECT_EQ(std::count(content.begin(), content.end(), '\n'), 1000);
 }
 
 TEST(Log, ReportsAsLambdaDoes) {

@@ -82,6 +82,7 @@ void Sandbox::main() {
   runtime_.reset();
   process_.reset();
   code_.reset();
+  layers_.reset();
   RunPtr unstarted;
   {
     const std::scoped_lock lock(inbox_mutex_);
@@ -93,25 +94,42 @@ void Sandbox::main() {
 
 Result<void> Sandbox::boot() {
   code_ = TRY(ground_.code.folder_of(run_->job.code));
-  process_ = TRY(SandboxProcess::start(plan(*code_)));
+  if (!run_->job.layers.empty()) layers_ = TRY(ground_.code.merged_folder_of(run_->job.layers));
+  process_ = TRY(SandboxProcess::start(plan()));
   deadline_ = Clock::now() + ground_.options.init_limit + run_->job.timeout;
   return {};
 }
 
-ProcessPlan Sandbox::plan(const CodeFolder& code) {
+/// Shared libraries that the code or its layers bring. The loader reads the variable at start,
+/// which costs Python a second one: it is set only where there is a use for it.
+void Sandbox::add_libraries(std::map<std::string, std::string>& environment) const {
+  std::string path;
+  std::error_code missing;
+  if (std::filesystem::is_directory(code_->path / "lib", missing)) path = "/var/task/lib";
+  if (layers_ && std::filesystem::is_directory(layers_->path / "lib", missing))
+    path += path.empty() ? "/opt/lib" : ":/opt/lib";
+  if (!path.empty()) environment.emplace("LD_LIBRARY_PATH", path);
+}
+
+ProcessPlan Sandbox::plan() const {
   const auto& options = ground_.options;
   const auto memory = static_cast<std::uint64_t>(run_->job.memory_mb) * kMegabyte;
   ProcessPlan plan;
   plan.environment = sandbox_environment(run_->job, log_stream_);
+  add_libraries(plan.environment);
   plan.cgroup =
       ground_.cgroups.make(fmt::format("sandbox-{}", slot_), {memory, options.max_processes});
   plan.seccomp = seccomp_program();
   SandboxView view;
-  view.task_dir = code.path;
+  view.task_dir = code_->path;
+  if (layers_) view.layers_dir = layers_->path;
+  view.kind = run_->job.kind;
+  view.tmp_bytes = static_cast<std::size_t>(run_->job.storage_mb) * kMegabyte;
   view.uid = ground_.root ? options.first_uid + slot_ : 0;
   view.seccomp = !plan.seccomp.empty();
   view.processes = options.max_processes;
-  view.data_bytes = plan.cgroup ? 0 : memory + kDataSlack;
+  // Node.js maps far more than it uses; there its own limit of the heap holds.
+  if (!plan.cgroup && view.kind != RuntimeKind::Node) view.data_bytes = memory + kDataSlack;
   plan.command = sandbox_command(options, view);
   plan.root_folder = ground_.root_folder.string();
   return plan;
@@ -222,8 +240,9 @@ void Sandbox::on_exit(const std::string& how) {
       log_start();
       run_started_ = Clock::now();
     }
-    if (process_->out_of_memory()) peak_memory_mb_ = run_->job.memory_mb;
-    finish_run(runtime_exited(run_->job, how));
+    const bool out_of_memory = process_->out_of_memory();
+    if (out_of_memory) peak_memory_mb_ = run_->job.memory_mb;
+    finish_run(runtime_exited(run_->job, how, out_of_memory));
   }
 }
 

@@ -76,7 +76,8 @@ class Sandbox {
 
   void main();
   Result<void> boot();
-  ProcessPlan plan(const CodeFolder& code);
+  ProcessPlan plan() const;
+  void add_libraries(std::map<std::string, std::string>& environment) const;
   void loop();
   void wait();
   void take_wake();
@@ -118,6 +119,7 @@ class Sandbox {
   std::optional<Time> expires_;
   std::string last_output_;  // for the error of a sandbox that did not come up
   std::shared_ptr<const CodeFolder> code_;
+  std::shared_ptr<const CodeFolder> layers_;
   std::unique_ptr<SandboxProcess> process_;
   std::optional<RuntimeApi> runtime_;
   std::optional<Relay> relay_;

@@ -31,6 +31,7 @@ struct ZipEntry {
   std::string path;
   std::string content;
   std::string link = {};  // a symbolic link to this
+  unsigned permissions = 0600;
 };
 
 inline la_ssize_t append_zip(archive*, void* out, const void* bytes, std::size_t size) {
@@ -47,7 +48,7 @@ inline std::string make_zip(const std::vector<ZipEntry>& entries) {
   for (const auto& source : entries) {
     auto* entry = archive_entry_new();
     archive_entry_set_pathname(entry, source.path.c_str());
-    archive_entry_set_perm(entry, 0600);
+    archive_entry_set_perm(entry, source.permissions);
     if (source.link.empty()) {
       archive_entry_set_filetype(entry, AE_IFREG);
       archive_entry_set_size(entry, static_cast<la_int64_t>(source.content.size()));

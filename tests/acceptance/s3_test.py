@@ -117,8 +117,8 @@ def settings(s3):
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
     s3.put_bucket_encryption(Bucket="settings", ServerSideEncryptionConfiguration={"Rules": [rule]})
     check(s3.get_bucket_encryption(Bucket="settings")["ServerSideEncryptionConfiguration"]["Rules"] == [rule], "the encryption")
-    rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] = "aws:kms"
-    check(error_code(s3.put_bucket_encryption, Bucket="settings", ServerSideEncryptionConfiguration={"Rules": [rule]}) == "NotImplemented", "SSE-KMS")
+    rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] = "aws:kms:dsse"
+    check(error_code(s3.put_bucket_encryption, Bucket="settings", ServerSideEncryptionConfiguration={"Rules": [rule]}) == "NotImplemented", "two layers of encryption")
     block = {"BlockPublicAcls": True, "IgnorePublicAcls": False, "BlockPublicPolicy": True, "RestrictPublicBuckets": False}
     s3.put_public_access_block(Bucket="settings", PublicAccessBlockConfiguration=block)
     check(s3.get_public_access_block(Bucket="settings")["PublicAccessBlockConfiguration"] == block, "the public access block")

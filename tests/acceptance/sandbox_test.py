@@ -64,7 +64,7 @@ def misbehaving(server):
     cases = [
         ("hang", {}, "Sandbox.Timedout", "Task timed out after 3.00 seconds"),
         ("spin", {}, "Sandbox.Timedout", "Task timed out after 3.00 seconds"),
-        ("eat", {}, "Runtime.ExitError", "Runtime exited with error: signal: killed"),
+        ("eat", {}, "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"),
         ("die", {}, "Runtime.ExitError", "Runtime exited with error: signal: aborted"),
         ("answer_too_much", {}, "Function.ResponseSizeTooLarge", "exceeded maximum allowed payload size"),
         ("none", {}, "KeyError", "none"),
@@ -77,10 +77,10 @@ def misbehaving(server):
 
 def forks_and_floods(server):
     answer, error = invoke(server, "fill_tmp")  # /tmp counts as the function's memory, which here ends first
-    check(error == "Unhandled" and answer["errorType"] in ("OSError", "Runtime.ExitError"), f"fill_tmp: {answer}")
+    check(error == "Unhandled" and answer["errorType"] in ("OSError", "Runtime.ExitError", "Runtime.OutOfMemory"), f"fill_tmp: {answer}")
     count, error = invoke(server, "fork")
     # The limit of processes, of memory or of time: which one ends it depends on the machine.
-    check(count < 2000 if error is None else count["errorType"] in ("Sandbox.Timedout", "Runtime.ExitError"), f"fork: {count}")
+    check(count < 2000 if error is None else count["errorType"] in ("Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory"), f"fork: {count}")
     say(f"  fork: {count}")
     answer, error = invoke(server, "flood")
     check(error in (None, "Unhandled"), f"flood: {answer}")

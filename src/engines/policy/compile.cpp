@@ -31,7 +31,7 @@ std::vector<Condition> compile_conditions(const Object& block, Variables variabl
     const auto op = Operator::parse(name);
     if (!op) continue;  // an unknown operator is accepted with no keys only
     for (const auto& [key, values] : keys.as_object()) {
-      Condition condition{*op, std::string(key), {}};
+      Condition condition{*op, KeyName(key), {}};
       for (const auto& text : condition_values(values)) {
         auto operand = compile_operand(*op, text, variables_for(*op, variables));
         condition.operands.push_back(operand ? std::move(*operand) : Operand());
@@ -82,6 +82,7 @@ PolicyPtr compile(const Document& document, PolicyKind kind) {
   for (const auto* statement : statements_of(document)) {
     policy->statements.push_back(compile_statement(*statement, variables));
   }
+  policy->index = StatementIndex(policy->statements);
   return policy;
 }
 

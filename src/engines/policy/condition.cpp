@@ -63,6 +63,8 @@ bool take_suffix(std::string_view& text, std::string_view suffix) {
 }
 
 std::optional<bool> parse_bool(std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
   if (equals_ignore_case(text, "true")) return true;
   if (equals_ignore_case(text, "false")) return false;
   return std::nullopt;
@@ -142,15 +144,15 @@ std::optional<Operand> compile_operand(const Operator& op, std::string_view text
   return std::nullopt;
 }
 
-bool Condition::holds(const Context& context) const {
-  const auto found = context.find(key);
-  const bool present = found != context.end() && !found->second.empty();
+bool Condition::holds(const Lookup& keys) const {
+  const auto* found = keys.find(key);
+  const bool present = found && !found->empty();
   if (op.family == Family::Null) {
     return any_operand<bool>(operands, [&](bool absent) { return absent != present; });
   }
-  if (!present || (op.set != Set::None && all_empty(found->second))) return when_absent(op);
-  const auto& values = found->second;
-  const auto match = [&](const std::string& value) { return matches(value, context); };
+  if (!present || (op.set != Set::None && all_empty(*found))) return when_absent(op);
+  const auto& values = *found;
+  const auto match = [&](const std::string& value) { return matches(value, keys); };
   const auto wanted = [&](const std::string& value) { return match(value) != op.negated; };
   switch (op.set) {
     case Set::None:
@@ -163,10 +165,10 @@ bool Condition::holds(const Context& context) const {
   return false;
 }
 
-bool Condition::matches(std::string_view value, const Context& context) const {
+bool Condition::matches(std::string_view value, const Lookup& keys) const {
   const auto text = [&](auto method) {
     return any_operand<TextPattern>(
-        operands, [&](const TextPattern& mine) { return (mine.*method)(value, context); });
+        operands, [&](const TextPattern& mine) { return (mine.*method)(value, keys); });
   };
   switch (op.family) {
     case Family::String:

@@ -39,13 +39,13 @@ std::optional<Operand> compile_operand(const Operator& op, std::string_view text
 
 struct Condition {
   Operator op;
-  std::string key;
+  KeyName key;
   std::vector<Operand> operands;
 
-  bool holds(const Context& context) const;
+  bool holds(const Lookup& keys) const;
 
  private:
-  bool matches(std::string_view value, const Context& context) const;
+  bool matches(std::string_view value, const Lookup& keys) const;
 };
 
 }  // namespace tocsin::policy

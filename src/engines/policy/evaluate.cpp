@@ -31,8 +31,8 @@ class Evaluation {
   Decision decide();
 
  private:
-  Grant scan(const NamedPolicy& policy, PolicyType type);
-  Grant scan_all(const std::vector<NamedPolicy>& policies, PolicyType type);
+  Grant scan(const NamedPolicy& policy, PolicyType type, Grant best = Grant::None);
+  Grant scan_all(std::span<const NamedPolicy> policies, PolicyType type);
   bool scan_levels(const std::vector<std::vector<NamedPolicy>>& levels, PolicyType type);
   void scan_everything();
 
@@ -49,7 +49,7 @@ class Evaluation {
   Question question_;
   Report report_;
 
-  std::vector<Hit> hits_;
+  boost::container::small_vector<Hit, 8> hits_;
   std::optional<PolicyType> denial_;
   bool service_control_ = true;
   bool resource_control_ = true;
@@ -66,30 +66,33 @@ Decision Evaluation::decide() {
   return conclude(Outcome::Allowed, std::nullopt);
 }
 
-Grant Evaluation::scan(const NamedPolicy& policy, PolicyType type) {
+/// `best`: what earlier policies of the type granted.
+Grant Evaluation::scan(const NamedPolicy& policy, PolicyType type, Grant best) {
   TOCSIN_ASSERT(policy.policy);
-  auto best = Grant::None;
+  const bool deciding = report_ == Report::Deciding;
+  if (deciding && denial_) return best;
   const auto& statements = policy.policy->statements;
-  for (std::size_t i = 0; i < statements.size(); ++i) {
+  for (const auto i : policy.policy->index.of_service(question_.service())) {
     const auto effect = statements[i].effect;
     const bool settled = effect == Effect::Allow && best == Grant::Direct;
-    if (settled && report_ == Report::Deciding) continue;
+    if (settled && deciding) continue;
     const auto grant = statements[i].applies(question_);
     if (grant == Grant::None) continue;
     hits_.push_back({type, &policy, i, effect});
     if (effect == Effect::Allow) {
       best = std::max(best, grant);
-    } else if (!denial_) {
-      denial_ = type;
+    } else {
+      if (!denial_) denial_ = type;
+      if (deciding) break;
     }
   }
   return best;
 }
 
-Grant Evaluation::scan_all(const std::vector<NamedPolicy>& policies, PolicyType type) {
+Grant Evaluation::scan_all(std::span<const NamedPolicy> policies, PolicyType type) {
   auto best = Grant::None;
   for (const auto& policy : policies)
-    best = std::max(best, scan(policy, type));
+    best = std::max(best, scan(policy, type, best));
   return best;
 }
 
@@ -108,6 +111,7 @@ void Evaluation::scan_everything() {
     identity_ = true;
   } else if (is_identity()) {
     identity_ = scan_all(policies_.identity, PolicyType::Identity) != Grant::None;
+    identity_ = scan_all(policies_.shared, PolicyType::Identity) != Grant::None || identity_;
     const auto& boundary = policies_.boundary;
     boundary_ = !boundary || scan(*boundary, PolicyType::Boundary) != Grant::None;
     const bool unlimited =

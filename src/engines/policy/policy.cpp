@@ -19,7 +19,7 @@ char lower_case(char c) {
 }
 
 void add_text_keys(const Condition& condition, std::vector<std::string>& keys) {
-  keys.push_back(condition.key);
+  keys.push_back(condition.key.text);
   for (const auto& operand : condition.operands) {
     if (const auto* pattern = std::get_if<TextPattern>(&operand)) pattern->add_keys(keys);
   }
@@ -49,6 +49,15 @@ std::vector<NamedPrincipal> principals_of(const Policy& policy) {
   return out;
 }
 
+bool allows_service(const Policy& policy, std::string_view service) {
+  const auto names = [&](const ActionPattern& action) { return action.may_name(service); };
+  return std::any_of(policy.statements.begin(), policy.statements.end(), [&](const auto& each) {
+    const auto& actions = each.actions;
+    return each.effect == Effect::Allow &&
+           (each.not_action || std::any_of(actions.begin(), actions.end(), names));
+  });
+}
+
 std::vector<std::string> context_keys_of(const Policy& policy) {
   std::vector<std::string> keys;
   for (const auto& statement : policy.statements) {
@@ -63,8 +72,13 @@ std::vector<std::string> context_keys_of(const Policy& policy) {
 }
 
 bool CaselessLess::operator()(std::string_view left, std::string_view right) const {
-  return std::lexicographical_compare(left.begin(), left.end(), right.begin(), right.end(),
-                                      [](char a, char b) { return lower_case(a) < lower_case(b); });
+  const auto shared = std::min(left.size(), right.size());
+  for (std::size_t i = 0; i < shared; ++i) {
+    if (left[i] == right[i]) continue;
+    const char a = lower_case(left[i]), b = lower_case(right[i]);
+    if (a != b) return a < b;
+  }
+  return left.size() < right.size();
 }
 
 }  // namespace tocsin::policy

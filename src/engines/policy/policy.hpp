@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,20 @@ struct NamedPrincipal {
 };
 /// All of them in the order of the document, so that the caller can refuse those that do not exist.
 std::vector<NamedPrincipal> principals_of(const Policy& policy);
+/// Whether one of its statements allows anything of a service ("s3"), on whatever conditions.
+bool allows_service(const Policy& policy, std::string_view service);
 /// The condition keys that it reads, in operators and variables; sorted, each once.
 std::vector<std::string> context_keys_of(const Policy& policy);
+
+/// Where a statement stands in the text of its policy, as SimulatePrincipalPolicy tells: behind
+/// what precedes it and behind its closing brace, both counted from one.
+struct SourceSpan {
+  int start_line = 1, start_column = 1;
+  int end_line = 1, end_column = 1;
+  bool operator==(const SourceSpan&) const = default;
+};
+/// Of every statement of a text that parse_policy has accepted, in order.
+std::vector<SourceSpan> spans_of(std::string_view json);
 
 /// ASCII without case: how condition keys are compared.
 struct CaselessLess {
@@ -49,6 +62,14 @@ struct CaselessLess {
 };
 /// Condition keys and their values: {"aws:SourceIp", {"203.0.113.9"}}.
 using Context = std::map<std::string, std::vector<std::string>, CaselessLess>;
+
+/// Condition keys that are worked out only when a policy asks for them.
+class KeySource {
+ public:
+  virtual ~KeySource() = default;
+  /// `key` is in lower case; no values: the request has no such key.
+  virtual std::vector<std::string> values_of(std::string_view key) const = 0;
+};
 
 /// Who asks.
 struct Principal {
@@ -76,12 +97,15 @@ struct Request {
   std::string resource = "*";    // ARN
   std::string resource_account;  // owner; empty: the principal's own account
   Context context;
+  const KeySource* more = nullptr;  // asked for keys that `context` has not
 };
 
 /// Adds the keys that follow from the request itself, where absent: aws:PrincipalArn,
 /// aws:PrincipalAccount, aws:PrincipalType, aws:PrincipalIsAWSService, aws:PrincipalServiceName,
 /// aws:PrincipalServiceNamesList, aws:userid, aws:username and aws:ResourceAccount.
 void add_principal_keys(Request& request);
+/// One of them, for a KeySource; `key` in any case. None: not one of them, or not of this request.
+std::vector<std::string> principal_key(const Request& request, std::string_view key);
 
 struct NamedPolicy {
   std::string id;    // how matched statements name it: an ARN or a name
@@ -91,6 +115,7 @@ struct NamedPolicy {
 /// Every policy that applies to one request.
 struct PolicySet {
   std::vector<NamedPolicy> identity;    // of the user and its groups, or of the role
+  std::span<const NamedPolicy> shared;  // further ones of the identity, kept elsewhere
   std::optional<NamedPolicy> boundary;  // permissions boundary of the user or role
   std::vector<NamedPolicy> session;     // a FederatedUser without any has no permissions of its own
   std::optional<NamedPolicy> resource;  // kind Resource or Trust, owner Request::resource_account
@@ -131,7 +156,8 @@ struct Decision {
   bool allowed() const { return outcome == Outcome::Allowed; }
 };
 
-/// Deciding: the first Allow of each type is enough. All: every statement that matches.
+/// Deciding: the first Allow of each type, or the first Deny, is enough. All: every statement that
+/// matches.
 enum class Report { Deciding, All };
 Decision evaluate(const PolicySet& policies, const Request& request,
                   Report report = Report::Deciding);

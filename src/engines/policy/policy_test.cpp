@@ -217,5 +217,39 @@ TEST(Evaluate, ManyStarsEnd) {
   EXPECT_FALSE(evaluate(set, request).allowed());
 }
 
+TEST(Spans, BeginBehindWhatPrecedesAndEndBehindTheBrace) {
+  EXPECT_THAT(spans_of(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]})"),
+              ElementsAre(SourceSpan{1, 38, 1, 56}));
+  EXPECT_THAT(spans_of("{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n"
+                       "      \"Sid\": \"a } b\"\n    },\n    {}\n  ]\n}"),
+              ElementsAre(SourceSpan{3, 17, 6, 6}, SourceSpan{6, 7, 7, 7}));
+  EXPECT_THAT(spans_of(R"({"Statement":{"Sid":"Statement","Effect":"Deny"}})"),
+              ElementsAre(SourceSpan{1, 14, 1, 49}));
+}
+
+class Clock : public KeySource {
+ public:
+  std::vector<std::string> values_of(std::string_view key) const override {
+    ++asked;
+    return key == "aws:currenttime" ? std::vector<std::string>{"2026-01-01T00:00:00Z"}
+                                    : std::vector<std::string>{};
+  }
+  mutable int asked = 0;
+};
+
+TEST(KeySources, AreAskedOnceForWhatTheContextHasNot) {
+  PolicySet set;
+  set.identity = {
+      {"a", single("Allow", "sns:*", PolicyKind::Identity,
+                   R"(,"Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2027-01-01"},
+                      "DateGreaterThan":{"AWS:currenttime":"2025-01-01"}})")}};
+  const Clock clock;
+  auto request = publish();
+  EXPECT_FALSE(evaluate(set, request).allowed());
+  request.more = &clock;
+  EXPECT_TRUE(evaluate(set, request).allowed());
+  EXPECT_EQ(clock.asked, 1);
+}
+
 }  // namespace
 }  // namespace tocsin::policy

@@ -97,8 +97,10 @@ bool is_trust_action(std::string_view action) {
   const auto lower = to_lower(action);
   if (!lower.starts_with("sts:")) return false;
   const TextPattern pattern(lower, Wildcards::Active, Variables::Plain);
+  static const Request kNone;
+  const Lookup keys(kNone);
   return std::any_of(kTrustActions.begin(), kTrustActions.end(),
-                     [&](std::string_view known) { return pattern.like(known, {}); });
+                     [&](std::string_view known) { return pattern.like(known, keys); });
 }
 
 bool is_action(std::string_view action) {

@@ -9,7 +9,6 @@
 namespace tocsin::policy {
 namespace {
 
-constexpr std::string_view kWildcards{"\x01\x02", 2};
 using ArnParts = std::array<std::string_view, 6>;
 
 std::optional<ArnParts> split_arn(std::string_view text) {
@@ -105,6 +104,10 @@ TextPattern::TextPattern(std::string_view text, Wildcards wildcards, Variables v
     parse_variable(text.substr(i + 2, end - i - 2));
     i = end;
   }
+  const auto& front = variables_.empty() ? text_ : variables_.front().before;
+  head_ = std::min(front.find_first_of(kWildcards), front.size());
+  const auto last = text_.find_last_of(kWildcards);
+  tail_ = last == std::string::npos ? text_.size() : text_.size() - last - 1;
   if (!variables_.empty()) return;
   const auto wildcard = text_.find_first_of(kWildcards);
   if (wildcard == std::string::npos) {
@@ -119,10 +122,8 @@ void TextPattern::parse_variable(std::string_view body) {
     text_ += c;
     return;
   }
-  Variable variable;
-  variable.before = std::exchange(text_, {});
   const auto comma = body.find(',');
-  variable.key = std::string(trim(body.substr(0, comma)));
+  Variable variable{std::exchange(text_, {}), KeyName(trim(body.substr(0, comma))), {}};
   if (comma != std::string_view::npos) {
     const auto quoted = trim(body.substr(comma + 1));
     if (quoted.size() >= 2 && quoted.front() == '\'' && quoted.back() == '\'') {
@@ -132,15 +133,15 @@ void TextPattern::parse_variable(std::string_view body) {
   variables_.push_back(std::move(variable));
 }
 
-std::optional<std::string> TextPattern::resolve(const Context& context) const {
+std::optional<std::string> TextPattern::resolve(const Lookup& keys) const {
   std::string out;
   for (const auto& variable : variables_) {
     out += variable.before;
-    const auto found = context.find(variable.key);
-    const bool absent = found == context.end() || found->second.empty();
+    const auto* found = keys.find(variable.key);
+    const bool absent = !found || found->empty();
     if (absent && !variable.fallback) return std::nullopt;
-    if (!absent && found->second.size() > 1) return std::nullopt;
-    const auto& value = absent ? *variable.fallback : found->second.front();
+    if (!absent && found->size() > 1) return std::nullopt;
+    const auto& value = absent ? *variable.fallback : found->front();
     if (value.find_first_of(kWildcards) != std::string::npos) return std::nullopt;
     out += value;
   }
@@ -148,9 +149,9 @@ std::optional<std::string> TextPattern::resolve(const Context& context) const {
 }
 
 template <class Use>
-bool TextPattern::with_text(const Context& context, Use use) const {
+bool TextPattern::with_text(const Lookup& keys, Use use) const {
   if (variables_.empty()) return use(std::string_view(text_));
-  const auto resolved = resolve(context);
+  const auto resolved = resolve(keys);
   return resolved && use(std::string_view(*resolved));
 }
 
@@ -168,35 +169,44 @@ std::optional<bool> TextPattern::quick_match(std::string_view text) const {
   return std::nullopt;
 }
 
-bool TextPattern::equals(std::string_view text, const Context& context) const {
-  return with_text(context, [&](std::string_view mine) { return mine == text; });
+bool TextPattern::ends_agree(std::string_view text) const {
+  const auto& front = variables_.empty() ? text_ : variables_.front().before;
+  return text.size() >= std::max(head_, tail_) &&
+         text.starts_with(std::string_view(front).substr(0, head_)) &&
+         text.ends_with(std::string_view(text_).substr(text_.size() - tail_));
 }
 
-bool TextPattern::equals_caseless(std::string_view text, const Context& context) const {
-  return with_text(context, [&](std::string_view mine) { return equals_ignore_case(mine, text); });
+bool TextPattern::equals(std::string_view text, const Lookup& keys) const {
+  return with_text(keys, [&](std::string_view mine) { return mine == text; });
 }
 
-bool TextPattern::like(std::string_view text, const Context& context) const {
+bool TextPattern::equals_caseless(std::string_view text, const Lookup& keys) const {
+  return with_text(keys, [&](std::string_view mine) { return equals_ignore_case(mine, text); });
+}
+
+bool TextPattern::like(std::string_view text, const Lookup& keys) const {
   if (const auto quick = quick_match(text)) return *quick;
-  return with_text(context, [&](std::string_view mine) { return wildcard_match(mine, text); });
+  if (!ends_agree(text)) return false;
+  return with_text(keys, [&](std::string_view mine) { return wildcard_match(mine, text); });
 }
 
-bool TextPattern::matches_resource(std::string_view text, const Context& context) const {
+bool TextPattern::matches_resource(std::string_view text, const Lookup& keys) const {
   if (const auto quick = quick_match(text)) return *quick;
-  return with_text(context, [&](std::string_view mine) { return resource_match(mine, text); });
+  if (!ends_agree(text)) return false;
+  return with_text(keys, [&](std::string_view mine) { return resource_match(mine, text); });
 }
 
-bool TextPattern::matches_arn(std::string_view text, const Context& context) const {
-  return with_text(context, [&](std::string_view mine) { return arn_match(mine, text); });
+bool TextPattern::matches_arn(std::string_view text, const Lookup& keys) const {
+  return with_text(keys, [&](std::string_view mine) { return arn_match(mine, text); });
 }
 
-bool TextPattern::resolvable(const Context& context) const {
-  return variables_.empty() || resolve(context).has_value();
+bool TextPattern::resolvable(const Lookup& keys) const {
+  return variables_.empty() || resolve(keys).has_value();
 }
 
-void TextPattern::add_keys(std::vector<std::string>& keys) const {
+void TextPattern::add_keys(std::vector<std::string>& out) const {
   for (const auto& variable : variables_)
-    keys.push_back(variable.key);
+    out.push_back(variable.key.text);
 }
 
 }  // namespace tocsin::policy

@@ -43,11 +43,21 @@ void register_cloudtrail(core::Registry& registry) {
                               {"StopLogging", Write, stop_logging, needs_trail},
                               {"PutEventSelectors", Write, put_event_selectors, needs_trail},
                               {"GetEventSelectors", Read, get_event_selectors, needs_trail},
+                              {"PutInsightSelectors", Write, put_insight_selectors, needs_trail},
+                              {"GetInsightSelectors", Read, get_insight_selectors, needs_trail},
+                              {"AddTags", Write, add_tags, needs_resources},
+                              {"RemoveTags", Write, remove_tags, needs_resources},
+                              {"ListTags", Read, list_tags, needs_resources},
+                              {"ListPublicKeys", Read, list_public_keys},
                               {"LookupEvents", Read, lookup_events}}});
   registry.add(trail_type());
   registry.on_resume("cloudtrail.deliver", deliver);
-  registry.on_resume("cloudtrail.delivered", delivered);
+  registry.on_resume("cloudtrail.sent", sent);
+  registry.on_resume("cloudtrail.send_again", send_again);
   registry.on_resume("cloudtrail.notified", notified);
+  registry.on_resume("cloudtrail.logged", logged);
+  registry.on_resume("cloudtrail.digest", digest);
+  registry.on_resume("cloudtrail.signing_key", make_signing_key);
   registry.set_audit(std::make_unique<Recorder>());
 }
 

@@ -1,147 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/cloudtrail/cloudtrail.hpp"
-
-#include "core/testing.hpp"
+// Records and the history.
+#include "services/cloudtrail/testing.hpp"
 
 namespace tocsin::cloudtrail {
 namespace {
 
-using core::Call;
-using core::Outcome;
-using core::TestCloud;
+using core::Principal;
 
-std::vector<Document> stored;  // params of s3:PutObject
+class History : public CloudTrailTest {
+ protected:
+  Array lookup(std::string_view key, std::string_view value) {
+    const auto found = call(
+        "LookupEvents",
+        {{"LookupAttributes", Array{Object{{"AttributeKey", key}, {"AttributeValue", value}}}}});
+    EXPECT_TRUE(found) << error(found);
+    return found ? array_of(*found, "Events") : Array{};
+  }
+  static Document record(const Document& event) {
+    return *parse_json(text(event, "CloudTrailEvent"));
+  }
+  Document record_of(std::string_view event_name) {
+    return record(lookup("EventName", event_name).at(0));
+  }
+};
 
-void register_services(core::Registry& registry) {
-  stored.clear();
-  register_cloudtrail(registry);
-  const auto put = [](Call& call) -> Outcome {
-    stored.push_back(call.params());
-    return Object{{"ETag", "x"}};
-  };
-  const auto user = [](Call& call) -> Outcome {
-    if (text(call.params(), "UserName") == "bad")
-      return fail("EntityAlreadyExists", "there is one", 409);
-    return Object{{"User", Object{{"UserName", text(call.params(), "UserName")}}}};
-  };
-  registry.add(core::Service{"s3", "s3", {{"PutObject", core::Effect::Write, put}}});
-  registry.add(core::Service{"iam", "iam", {{"CreateUser", core::Effect::Write, user}}});
-}
-
-Result<Document> create(TestCloud& cloud) {
-  return cloud.call(
-      "cloudtrail", "CreateTrail",
-      Object{{"Name", "main"}, {"S3BucketName", "logs-bucket"}, {"IsMultiRegionTrail", true}});
-}
-
-Document event(const Document& reply, std::size_t index) {
-  return *parse_json(text(array_of(reply, "Events")[index], "CloudTrailEvent"));
-}
-
-TEST(CloudTrail, WritesRecordsInAwsFormat) {
-  TestCloud cloud(register_services);
+TEST_F(History, HoldsRecordsInAwsFormat) {
   ASSERT_TRUE(cloud.call(
       "iam", "CreateUser",
       Object{{"UserName", "eve"}, {"Password", "p"}, {"Tags", Array{Object{{"Key", "A"}}}}}));
-  ASSERT_FALSE(cloud.call("iam", "CreateUser", Object{{"UserName", "bad"}}));
-  const auto found = cloud.call(
-      "cloudtrail", "LookupEvents",
-      Object{{"LookupAttributes",
-              Array{Object{{"AttributeKey", "EventName"}, {"AttributeValue", "CreateUser"}}}}});
-  ASSERT_TRUE(found);
-  ASSERT_EQ(array_of(*found, "Events").size(), 2u);
-  std::map<std::string, Document> by_user;
-  for (std::size_t i = 0; i < 2; ++i)
-    by_user[string_of(object_of(event(*found, i), "requestParameters"), "userName")] =
-        event(*found, i);
-  const Document good = by_user["eve"], bad = by_user["bad"];
+  const auto good = record_of("CreateUser");
   EXPECT_EQ(text(good, "eventSource"), "iam.amazonaws.com");
   EXPECT_EQ(find_path(good, "requestParameters.password")->as_string(),
             "HIDDEN_DUE_TO_SECURITY_REASONS");
-  EXPECT_EQ(find_path(good, "responseElements.user.userName")->as_string(), "eve");
+  EXPECT_EQ(find_path(good, "requestParameters.userName")->as_string(), "eve");
   EXPECT_EQ(find_path(good, "userIdentity.type")->as_string(), "Root");
+  EXPECT_EQ(cloud.digest(), cloud.replayed_digest());
+  cloud.advance(std::chrono::seconds(1));
+  refusal["CreateUser"] = {"EntityAlreadyExists", "there is one", 409};
+  ASSERT_FALSE(cloud.call("iam", "CreateUser", Object{{"UserName", "bad"}}));
+  const auto bad = record_of("CreateUser");
   EXPECT_EQ(text(bad, "errorCode"), "EntityAlreadyExists");
+  EXPECT_EQ(text(bad, "errorMessage"), "there is one");
   EXPECT_TRUE(find(bad, "responseElements")->is_null());
   ASSERT_GE(cloud.events().size(), 2u);
   EXPECT_EQ(cloud.events()[0].source, "aws.iam");
-  EXPECT_EQ(cloud.digest(), cloud.replayed_digest());
 }
 
-TEST(CloudTrail, ManagesTrails) {
-  TestCloud cloud(register_services);
-  ASSERT_TRUE(create(cloud));
-  EXPECT_EQ(create(cloud).error().code, "TrailAlreadyExistsException");
-  const auto unknown = cloud.call("cloudtrail", "StartLogging", Object{{"Name", "other"}});
-  EXPECT_EQ(unknown.error().message,
-            "Unknown trail: arn:aws:cloudtrail:us-east-1:123456789012:trail/other for the user: "
-            "123456789012");
-  ASSERT_TRUE(cloud.call("cloudtrail", "StartLogging",
-                         Object{{"Name", "arn:aws:cloudtrail:us-east-1:123456789012:trail/main"}}));
-  EXPECT_TRUE(
-      flag(*cloud.call("cloudtrail", "GetTrailStatus", Object{{"Name", "main"}}), "IsLogging"));
-  ASSERT_TRUE(cloud.call("cloudtrail", "StopLogging", Object{{"Name", "main"}}));
-  EXPECT_FALSE(
-      flag(*cloud.call("cloudtrail", "GetTrailStatus", Object{{"Name", "main"}}), "IsLogging"));
-  EXPECT_EQ(array_of(*cloud.call("cloudtrail", "DescribeTrails", Object{}), "trailList").size(),
-            1u);
-  ASSERT_TRUE(cloud.call("cloudtrail", "DeleteTrail", Object{{"Name", "main"}}));
-  EXPECT_EQ(cloud.call("cloudtrail", "GetTrail", Object{{"Name", "main"}}).error().code,
-            "TrailNotFoundException");
-  EXPECT_EQ(cloud.call("cloudtrail", "CreateTrail", Object{{"Name", "a"}}).error().code,
-            "InvalidTrailNameException");
+TEST_F(History, IsFoundByEachAttribute) {
+  make_user("eve");
+  cloud.advance(std::chrono::seconds(1));
+  make_trail();
+  const auto event = lookup("EventName", "CreateUser").at(0);
+  const auto only = [&](std::string_view key, std::string_view value) {
+    const auto found = lookup(key, value);
+    return found.size() == 1 && text(found[0], "EventName") == "CreateUser";
+  };
+  EXPECT_TRUE(only("EventId", text(event, "EventId")));
+  EXPECT_TRUE(only("EventSource", "iam.amazonaws.com"));
+  EXPECT_TRUE(only("ResourceType", "AWS::IAM::User"));
+  EXPECT_TRUE(only("ResourceName", "eve"));
+  EXPECT_GE(lookup("Username", "root").size(), 3u);
+  EXPECT_GE(lookup("Username", "cloudtrail.amazonaws.com").size(), 1u);
+  EXPECT_TRUE(lookup("AccessKeyId", "AKIANONE").empty());
+  EXPECT_FALSE(lookup("ReadOnly", "true").empty());
+  EXPECT_EQ(text(lookup("ReadOnly", "false").back(), "EventName"), "CreateUser");
 }
 
-TEST(CloudTrail, DeliversToS3OnceAndThenRests) {
-  TestCloud cloud(register_services);
-  ASSERT_TRUE(create(cloud));
-  ASSERT_TRUE(cloud.call("cloudtrail", "StartLogging", Object{{"Name", "main"}}));
-  ASSERT_TRUE(cloud.call("iam", "CreateUser", Object{{"UserName", "eve"}}));
-  EXPECT_TRUE(stored.empty());
-  cloud.advance(std::chrono::minutes(2));
-  ASSERT_EQ(stored.size(), 1u);
-  EXPECT_THAT(string_of(stored[0], "Key"),
-              testing::StartsWith("AWSLogs/123456789012/CloudTrail/us-east-1/2026/"));
-  EXPECT_THAT(string_of(stored[0], "Key"), testing::EndsWith(".json.gz"));
-  const auto ref = store::blob_ref(*find(stored[0], "Body"));
-  ASSERT_TRUE(ref);
-  EXPECT_EQ(cloud.stores().blobs->get(*ref)->substr(0, 2), "\x1f\x8b");
-  cloud.advance(std::chrono::hours(2));
-  EXPECT_EQ(stored.size(), 1u);
-  EXPECT_TRUE(find(*cloud.call("cloudtrail", "GetTrailStatus", Object{{"Name", "main"}}),
-                   "LatestDeliveryTime"));
-}
-
-TEST(CloudTrail, TheCallThatStopsATrailIsTheLastThatItRecords) {
-  TestCloud cloud(register_services);
-  ASSERT_TRUE(create(cloud));
-  ASSERT_TRUE(cloud.call("cloudtrail", "StartLogging", Object{{"Name", "main"}}));
-  cloud.advance(std::chrono::minutes(2));
-  const auto before = stored.size();
-  ASSERT_TRUE(cloud.call("cloudtrail", "StopLogging", Object{{"Name", "main"}}));
-  cloud.advance(std::chrono::minutes(2));
-  EXPECT_EQ(stored.size(), before + 1);
-  ASSERT_TRUE(cloud.call("iam", "CreateUser", Object{{"UserName", "eve"}}));
-  ASSERT_TRUE(cloud.call("cloudtrail", "StopLogging", Object{{"Name", "main"}}));
-  cloud.advance(std::chrono::minutes(2));
-  EXPECT_EQ(stored.size(), before + 1);
-}
-
-TEST(CloudTrail, KeepsDataEventsOutOfTheHistoryAndPages) {
-  TestCloud cloud(register_services);
+TEST_F(History, IsReadInPagesThatATokenJoins) {
   ASSERT_TRUE(cloud.call("s3", "PutObject", Object{{"Bucket", "b"}, {"Key", "k"}}));
   for (const auto* name : {"a", "b", "c"})
-    ASSERT_TRUE(cloud.call("iam", "CreateUser", Object{{"UserName", name}}));
-  auto page = cloud.call("cloudtrail", "LookupEvents", Object{{"MaxResults", 2}});
+    make_user(name);
+  auto page = call("LookupEvents", {{"MaxResults", 2}});
   ASSERT_TRUE(page);
   EXPECT_EQ(array_of(*page, "Events").size(), 2u);
-  ASSERT_NE(text(*page, "NextToken"), "");
-  page = cloud.call("cloudtrail", "LookupEvents",
-                    Object{{"MaxResults", 50}, {"NextToken", text(*page, "NextToken")}});
+  const auto token = string_of(*page, "NextToken");
+  ASSERT_NE(token, "");
+  page = call("LookupEvents", {{"MaxResults", 50}, {"NextToken", token}});
   ASSERT_TRUE(page);
   for (const auto& found : array_of(*page, "Events"))
     EXPECT_NE(text(found, "EventName"), "PutObject");
-  EXPECT_EQ(cloud.call("cloudtrail", "LookupEvents", Object{{"MaxResults", 51}}).error().code,
-            "InvalidMaxResultsException");
+  EXPECT_EQ(text(*page, "NextToken"), "");
+  EXPECT_EQ(call("LookupEvents", {{"MaxResults", 51}}).error().code, "InvalidMaxResultsException");
+  EXPECT_EQ(call("LookupEvents", {{"NextToken", "nonsense"}}).error().code,
+            "InvalidNextTokenException");
+  EXPECT_EQ(call("LookupEvents", {{"NextToken", token}, {"StartTime", 0}}).error().code,
+            "InvalidNextTokenException");
+}
+
+TEST_F(History, IsBoundedByTimesAndEndsAfterNinetyDays) {
+  make_user("early");
+  const double moment = to_seconds(std::chrono::floor<std::chrono::seconds>(cloud.now()));
+  cloud.advance(std::chrono::hours(1));
+  make_user("late");
+  const auto users = [&](Object params) {
+    std::string out;
+    params["LookupAttributes"] =
+        Array{Object{{"AttributeKey", "EventName"}, {"AttributeValue", "CreateUser"}}};
+    const auto found = *call("LookupEvents", std::move(params));
+    for (const auto& event : array_of(found, "Events"))
+      out += string_of(object_of(record(event), "requestParameters"), "userName") + " ";
+    return out;
+  };
+  EXPECT_EQ(users({}), "late early ");
+  EXPECT_EQ(users({{"EndTime", moment}}), "early ");
+  EXPECT_EQ(users({{"StartTime", moment + 60}}), "late ");
+  EXPECT_EQ(users({{"StartTime", moment}, {"EndTime", moment + 60}}), "early ");
+  EXPECT_EQ(call("LookupEvents", {{"StartTime", 2}, {"EndTime", 1}}).error().code,
+            "InvalidTimeRangeException");
+  cloud.advance(std::chrono::hours(24 * 90) - std::chrono::minutes(30));
+  EXPECT_EQ(users({}), "late ");
+  cloud.advance(std::chrono::hours(1));
+  EXPECT_EQ(users({}), "");
+}
+
+TEST_F(History, BadAttributesAreRefused) {
+  const auto refused_with = [&](Array attributes) {
+    return call("LookupEvents", {{"LookupAttributes", std::move(attributes)}}).error().code;
+  };
+  const Object good{{"AttributeKey", "EventName"}, {"AttributeValue", "x"}};
+  EXPECT_EQ(refused_with({good, good}), "InvalidLookupAttributesException");
+  EXPECT_EQ(refused_with({Object{{"AttributeKey", "Weather"}, {"AttributeValue", "x"}}}),
+            "InvalidLookupAttributesException");
+  EXPECT_EQ(call("LookupEvents", {{"EventCategory", "data"}}).error().code,
+            "InvalidEventCategoryException");
+  EXPECT_TRUE(call("LookupEvents", {{"EventCategory", "insight"}}));
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// From records to log files in S3.
+// From records to log files: gathered for a minute, or until there are many.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
+#include <algorithm>
 #include <fmt/format.h>
-#include <zlib.h>
 
+#include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "services/cloudtrail/parts.hpp"
+#include "services/cloudtrail/record.hpp"
 
 namespace tocsin::cloudtrail {
 namespace {
@@ -14,39 +16,6 @@ constexpr auto kWait = std::chrono::seconds(60);
 constexpr int kFull = 500;
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()) + 32, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-std::optional<Trail> trail_of(const store::View& view, const std::string& trail_arn) {
-  const auto parsed = Arn::parse(trail_arn);
-  if (!parsed) return std::nullopt;
-  return kTrails.get(view, core::Key{parsed->account, parsed->region, parsed->resource.substr(6)});
-}
-
-core::CallSpec as_cloudtrail(const Trail& trail, std::string service, std::string operation,
-                             Document params) {
-  return {std::move(service),
-          std::move(operation),
-          std::move(params),
-          trail.scope,
-          {.kind = core::Credential::Kind::Service,
-           .account = trail.scope.account,
-           .service = std::string(kPrincipal),
-           .source_arn = trail.arn()},
-          {}};
-}
 
 void set_timer(core::Context& context, const Trail& trail, Delivery& delivery, Time due) {
   const auto scope = context.scope();
@@ -57,7 +26,7 @@ void set_timer(core::Context& context, const Trail& trail, Delivery& delivery, T
 
 void add_pending(core::Context& context, const Trail& trail, const Object& record, Time time) {
   const auto trail_arn = trail.arn();
-  auto delivery = kDeliveries.get(context, core::Key{trail_arn}).value_or(Delivery{});
+  auto delivery = delivery_of(context, trail_arn);
   kPending.put(context,
                core::Key{trail_arn, fmt::format("{:016x}", to_ms(time)),
                          std::string_view(record.at("eventID").as_string())},
@@ -81,28 +50,29 @@ std::string object_key(core::Context& context, const Trail& trail, const std::st
                      format_time(context.now(), "%Y%m%dT%H%MZ"), context.new_id(kAlphabet, 16));
 }
 
-void send_file(core::Context& context, const Trail& trail, const std::string& region,
-               Array records) {
-  const auto blob = context.blobs().put(gzip(to_json(Object{{"Records", std::move(records)}})));
+Time time_of(const Document& record) {
+  return parse_iso8601(text(record, "eventTime")).value_or(Time{});
+}
+
+/// `records` are in the order of their times.
+std::optional<Upload> log_file(core::Context& context, const Trail& trail,
+                               const std::string& region, Array records) {
+  const auto oldest = time_of(records.front()), newest = time_of(records.back());
+  const auto content = to_json(Object{{"Records", std::move(records)}});
+  const auto blob = context.blobs().put(gzip(content));
   if (!blob) {
     log_error("log file not written", {{"trail", trail.arn()}, {"cause", blob.error().message}});
-    return;
+    return std::nullopt;
   }
-  const auto key = object_key(context, trail, region);
-  Object params{{"Bucket", trail.bucket},
-                {"Key", key},
-                {"Body", store::to_document(*blob)},
-                {"ContentType", "application/json"},
-                {"ContentEncoding", "gzip"},
-                {"ACL", "bucket-owner-full-control"}};
-  params["ServerSideEncryption"] = trail.kms_key.empty() ? "AES256" : "aws:kms";
-  if (!trail.kms_key.empty()) params["SSEKMSKeyId"] = trail.kms_key;
-  context.start({.work = as_cloudtrail(trail, "s3", "PutObject", std::move(params)),
-                 .retry = {.attempts = 20,
-                           .initial = std::chrono::seconds(5),
-                           .max_age = std::chrono::hours(24)},
-                 .then = {"cloudtrail.delivered", Object{{"trail", trail.arn()}, {"key", key}}},
-                 .name = "cloudtrail:Deliver " + trail.name});
+  return Upload{.trail = trail.arn(),
+                .region = region,
+                .bucket = trail.bucket,
+                .key = object_key(context, trail, region),
+                .kms_key = trail.kms_key,
+                .body = store::to_document(*blob),
+                .hash = hex(sha256(content)),
+                .oldest = oldest,
+                .newest = newest};
 }
 
 std::map<std::string, Array> take_pending(core::Context& context, const std::string& trail_arn,
@@ -111,7 +81,7 @@ std::map<std::string, Array> take_pending(core::Context& context, const std::str
   std::vector<core::Key> taken;
   kPending.scan(context, core::Key{trail_arn}, [&](const auto& key, const Pending& pending) {
     by_region[std::string(pending.record.at("awsRegion").as_string())].push_back(pending.record);
-    taken.push_back(core::Key{key[0], key[1], key[2]});
+    taken.push_back(key_from(key));
     return taken.size() < kFull;
   });
   for (const auto& key : taken)
@@ -121,9 +91,36 @@ std::map<std::string, Array> take_pending(core::Context& context, const std::str
   return by_region;
 }
 
+/// Sends one batch of what waits, a file for each region; returns the files.
+std::vector<Upload> send_batch(core::Context& context, const Trail& trail, Delivery& delivery) {
+  std::vector<Upload> files;
+  auto by_region = take_pending(context, trail.arn(), delivery);
+  if (by_region.empty()) delivery.waiting = 0;
+  for (auto& [region, records] : by_region) {
+    send_to_logs(context, trail, delivery, region, records);
+    auto file = log_file(context, trail, region, std::move(records));
+    if (!file) continue;
+    send(context, *file);
+    files.push_back(*std::move(file));
+  }
+  return files;
+}
+
+/// Files that no digest will vouch for any more.
+void forget_files(core::Context& context, const std::string& trail_arn) {
+  std::vector<core::Key> keys;
+  kFiles.scan(context, core::Key{trail_arn}, [&](const auto& key, const DeliveredFile&) {
+    keys.push_back(key_from(key));
+    return true;
+  });
+  for (const auto& key : keys)
+    kFiles.erase(context, key);
+}
+
 bool reports_to(const Trail& trail, const Object& record) {
-  if (trail.multi_region) return true;
-  return trail.scope.region == std::string_view(record.at("awsRegion").as_string());
+  if (!trail.global_events && is_global(record.at("eventSource").as_string())) return false;
+  return trail.multi_region ||
+         trail.scope.region == std::string_view(record.at("awsRegion").as_string());
 }
 
 /// The call that stops a trail is the last that the trail records.
@@ -134,6 +131,10 @@ bool records(const Trail& trail, const Object& record, Time time) {
 }
 
 }  // namespace
+
+Delivery delivery_of(const store::View& view, const std::string& trail_arn) {
+  return kDeliveries.get(view, core::Key{trail_arn}).value_or(Delivery{});
+}
 
 bool gather(core::Context& context, const Object& record, Time time) {
   bool chosen = false;
@@ -154,54 +155,28 @@ void deliver(core::Context& context, const core::Resumption& due) {
   auto delivery = kDeliveries.get(context, core::Key{trail_arn});
   if (!trail || !delivery) return;
   delivery->timer.clear();
-  auto by_region = take_pending(context, trail_arn, *delivery);
-  if (by_region.empty()) delivery->waiting = 0;
-  for (auto& [region, records] : by_region)
-    send_file(context, *trail, region, std::move(records));
+  send_batch(context, *trail, *delivery);
   delivery->attempted = context.now();
   if (delivery->waiting > 0) set_timer(context, *trail, *delivery, context.now());
   kDeliveries.put(context, core::Key{trail_arn}, *delivery);
 }
 
-void delivered(core::Context& context, const core::Resumption& end) {
-  const auto trail_arn = string_of(end.context, "trail");
-  const auto trail = trail_of(context, trail_arn);
+void finish_deliveries(core::Context& context, const Trail& trail) {
+  const auto trail_arn = trail.arn();
   auto delivery = kDeliveries.get(context, core::Key{trail_arn});
-  if (!trail || !delivery) return;
-  delivery->error = end.outcome ? "" : end.outcome.error().code;
-  if (end.outcome) delivery->succeeded = context.now();
-  kDeliveries.put(context, core::Key{trail_arn}, *delivery);
-  if (!end.outcome || trail->sns_topic.empty()) return;
-  const Object message{{"s3Bucket", trail->bucket},
-                       {"s3ObjectKey", Array{string_of(end.context, "key")}}};
-  context.start(
-      {.work = as_cloudtrail(*trail, "sns", "Publish",
-                             Object{{"TopicArn", trail->sns_topic}, {"Message", to_json(message)}}),
-       .retry = {.attempts = 5},
-       .then = {"cloudtrail.notified", Object{{"trail", trail_arn}}}});
-}
-
-void notified(core::Context& context, const core::Resumption& end) {
-  const core::Key key{text(end.context, "trail")};
-  auto delivery = kDeliveries.get(context, key);
   if (!delivery) return;
-  delivery->notification_error = end.outcome ? "" : end.outcome.error().code;
-  if (end.outcome) delivery->notified = context.now();
-  kDeliveries.put(context, key, *delivery);
-}
-
-void forget_deliveries(core::Context& context, const std::string& trail_arn) {
-  const auto delivery = kDeliveries.get(context, core::Key{trail_arn});
-  if (!delivery) return;
-  if (!delivery->timer.empty()) context.cancel(delivery->timer);
+  std::vector<Upload> files;
+  do {
+    const auto batch = send_batch(context, trail, *delivery);
+    files.insert(files.end(), batch.begin(), batch.end());
+  } while (delivery->waiting > 0);
+  if (!delivery->digest_timer.empty()) write_digests(context, trail, context.now(), files);
+  end_chains(context, trail_arn);
+  forget_files(context, trail_arn);
+  for (const auto& timer : {delivery->timer, delivery->digest_timer}) {
+    if (!timer.empty()) context.cancel(timer);
+  }
   kDeliveries.erase(context, core::Key{trail_arn});
-  std::vector<core::Key> keys;
-  kPending.scan(context, core::Key{trail_arn}, [&](const auto& key, const Pending&) {
-    keys.push_back(core::Key{key[0], key[1], key[2]});
-    return true;
-  });
-  for (const auto& key : keys)
-    kPending.erase(context, key);
 }
 
 }  // namespace tocsin::cloudtrail

@@ -14,6 +14,10 @@ namespace {
 
 constexpr auto kKept = std::chrono::hours(24 * 90);
 constexpr int kTrimmed = 4;  // at most so many old records with each new one
+// A page looks at no more records than this; the next one goes on where it ended, as in AWS, where
+// a page may be short or empty and still have a token.
+constexpr int kLooked = 100'000;
+constexpr std::size_t kLongestValue = 2'000;
 
 std::string inverted(Time time) {
   return fmt::format("{:016x}", ~static_cast<std::uint64_t>(to_ms(time)));
@@ -64,7 +68,8 @@ Result<Wanted> wanted_of(const Document& params) {
   }
   Wanted wanted{string_of(attributes[0], "AttributeKey"),
                 string_of(attributes[0], "AttributeValue")};
-  if (!(std::ranges::find(known, wanted.attribute) != known.end()) || wanted.value.empty()) {
+  if (std::ranges::find(known, wanted.attribute) == known.end() || wanted.value.empty() ||
+      wanted.value.size() > kLongestValue) {
     return fail("InvalidLookupAttributesException",
                 "Lookup attribute " + wanted.attribute + " is not valid or has no value.");
   }
@@ -94,6 +99,67 @@ std::optional<Time> moment(const Document& params, std::string_view name) {
   return from_seconds(found->to_number<double>());
 }
 
+struct Query {
+  Wanted wanted;
+  Time start{}, end{};
+  std::int64_t limit = 50;
+  bool insights = false;
+  std::string digest;  // of what a token goes with
+  std::optional<core::Key> after;
+};
+
+/// A token is good for the request that it came from, whatever its page size.
+std::string digest_of(const Document& params) {
+  auto object = params.is_object() ? params.get_object() : Object{};
+  object.erase("NextToken");
+  object.erase("MaxResults");
+  return hex(sha256(canonical_json(object))).substr(0, 16);
+}
+
+Result<core::Key> place_of(const core::Call& call, std::string_view token,
+                           std::string_view digest) {
+  const auto bytes = unbase64(token);
+  const auto parts = bytes ? core::Key::split(*bytes) : std::vector<std::string>{};
+  const auto place = parts.size() == 2 && parts[0] == digest ? core::Key::split(parts[1])
+                                                             : std::vector<std::string>{};
+  if (place.size() != 2) return fail("InvalidNextTokenException", "Invalid token.");
+  return core::Key::of(call.scope(), place[0], place[1]);
+}
+
+Result<Query> query_of(core::Call& call) {
+  const auto& params = call.params();
+  Query query {
+    .wanted = TRY(wanted_of(params))
+    , .limit = integer(params, "MaxResults").value_or(50), .digest = digest_of(params)
+  };
+  if (query.limit < 1 || query.limit > 50) {
+    return fail(
+        "InvalidMaxResultsException",
+        fmt::format("A max results value of {} is invalid. Specify max results between 1 and 50.",
+                    query.limit));
+  }
+  const auto start = moment(params, "StartTime"), end = moment(params, "EndTime");
+  if (start && end && *start > *end) {
+    return fail("InvalidTimeRangeException", "Start time must be less than or equal to end time.");
+  }
+  const auto category = text(params, "EventCategory");
+  if (!category.empty() && category != "insight") {
+    return fail("InvalidEventCategoryException",
+                fmt::format("The event category {} is not valid.", category));
+  }
+  query.insights = !category.empty();
+  query.start = std::max(start.value_or(Time{}), call.now() - kKept);
+  query.end = Time::max();
+  if (end) {
+    // Events tell their second only: all of the last one are meant.
+    query.end = std::chrono::floor<std::chrono::seconds>(*end) + std::chrono::milliseconds(999);
+    query.after = core::Key::of(call.scope(), inverted(query.end + Duration(1)), "\xff");
+  }
+  if (const auto token = text(params, "NextToken"); !token.empty())
+    query.after = TRY(place_of(call, token, query.digest));
+  return query;
+}
+
 }  // namespace
 
 void remember(core::Context& context, const Scope& scope, Time time, Entry entry) {
@@ -114,47 +180,27 @@ void remember(core::Context& context, const Scope& scope, Time time, Entry entry
 }
 
 core::Outcome lookup_events(core::Call& call) {
-  const auto wanted = wanted_of(call.params());
-  if (!wanted) return wanted.error();
-  const auto limit = integer(call.params(), "MaxResults").value_or(50);
-  if (limit < 1 || limit > 50) {
-    return fail(
-        "InvalidMaxResultsException",
-        fmt::format("A max results value of {} is invalid. Specify max results between 1 and 50.",
-                    limit));
-  }
-  const auto start = moment(call.params(), "StartTime"), end = moment(call.params(), "EndTime");
-  if (start && end && *start > *end) {
-    return fail("InvalidTimeRangeException", "Start time must be less than or equal to end time.");
-  }
-  if (text(call.params(), "EventCategory") == "insight") return Object{{"Events", Array{}}};
-  std::optional<core::Key> after;
-  if (end) after = core::Key::of(call.scope(), inverted(*end + std::chrono::seconds(1)), "\xff");
-  if (const auto token = text(call.params(), "NextToken"); !token.empty()) {
-    const auto place = unbase64(token);
-    const auto parts = place ? core::Key::split(*place) : std::vector<std::string>{};
-    if (parts.size() != 2) return fail("InvalidNextTokenException", "Invalid token.");
-    after = core::Key::of(call.scope(), parts[0], parts[1]);
-  }
+  const auto query = TRY(query_of(call));
+  if (query.insights) return Object{{"Events", Array{}}};
   Array events;
   std::string next, last;
+  int looked = 0;
   kHistory.scan(
       call, core::Key::of(call.scope()),
       [&](const auto& key, const Entry& entry) {
         const auto time = time_of(key[2]);
-        if (start && time < *start) return false;
-        if ((end && time > *end) || !wanted->fits(entry)) return true;
-        if (static_cast<std::int64_t>(events.size()) == limit) {
+        if (time < query.start) return false;
+        if (static_cast<std::int64_t>(events.size()) == query.limit || ++looked > kLooked) {
           next = last;
           return false;
         }
-        events.push_back(event_of(entry, time));
         last = core::Key{key[2], key[3]}.bytes();
+        if (time <= query.end && query.wanted.fits(entry)) events.push_back(event_of(entry, time));
         return true;
       },
-      store::Direction::Forward, after);
+      store::Direction::Forward, query.after);
   Object reply{{"Events", std::move(events)}};
-  if (!next.empty()) reply["NextToken"] = base64(next);
+  if (!next.empty()) reply["NextToken"] = base64(core::Key{query.digest, next}.bytes());
   return reply;
 }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/cloudtrail/record.hpp"
 
-#include <algorithm>
-#include <array>
-#include <map>
 #include <set>
 
 #include "services/cloudtrail/state.hpp"
@@ -16,47 +13,23 @@ constexpr std::string_view kHidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 constexpr std::size_t kLongest = 100 * 1024;
 
 // Members that hold maps: their keys are the caller's own and stay as they are.
-const Names kMaps{
-    "Tags", "tags", "Attributes", "MessageAttributes", "Metadata", "EncryptionContext", "Labels"};
+const Names kMaps{"Tags",
+                  "tags",
+                  "Attributes",
+                  "MessageAttributes",
+                  "Metadata",
+                  "EncryptionContext",
+                  "Labels",
+                  "SourceEncryptionContext",
+                  "DestinationEncryptionContext",
+                  "EncryptionContextEquals",
+                  "EncryptionContextSubset"};
 const Names kSecret{"Password",     "NewPassword", "OldPassword",   "SecretString",
                     "SecretBinary", "Plaintext",   "Message",       "MessageBody",
                     "ZipFile",      "Variables",   "CiphertextBlob"};
-const Names kLeftOut{"Body", "Payload", "SecretAccessKey"};
-
-const std::map<std::string_view, std::string_view> kEndpoints{
-    {"cloudwatch", "monitoring"},
-    {"cloudwatchlogs", "logs"},
-    {"eventbridge", "events"},
-    {"configservice", "config"},
-    {"sfn", "states"},
-    {"stepfunctions", "states"},
-    {"resourcegroupstaggingapi", "tagging"}};
-
-const std::map<std::string_view, Names> kDataEvents{
-    {"s3",
-     {"GetObject", "PutObject", "DeleteObject", "DeleteObjects", "HeadObject", "CopyObject",
-      "ListObjects", "ListObjectsV2", "UploadPart", "CreateMultipartUpload",
-      "CompleteMultipartUpload"}},
-    {"lambda", {"Invoke", "InvokeAsync"}},
-    {"sns", {"Publish", "PublishBatch"}},
-    {"sqs",
-     {"SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch",
-      "ChangeMessageVisibility"}},
-    {"events", {"PutEvents"}},
-    {"logs", {"PutLogEvents", "GetLogEvents", "FilterLogEvents"}},
-    {"monitoring", {"PutMetricData", "GetMetricData", "GetMetricStatistics"}},
-    {"dynamodb", {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}}};
-
-// Lambda's older operations carry their API's date.
-const std::map<std::string_view, std::string_view> kLambdaNames{
-    {"CreateFunction", "CreateFunction20150331"},
-    {"DeleteFunction", "DeleteFunction20150331"},
-    {"GetFunction", "GetFunction20150331v2"},
-    {"ListFunctions", "ListFunctions20150331"},
-    {"UpdateFunctionCode", "UpdateFunctionCode20150331v2"},
-    {"AddPermission", "AddPermission20150331v2"},
-    {"UpdateFunctionConfiguration", "UpdateFunctionConfiguration20150331v2"},
-    {"RemovePermission", "RemovePermission20150331v2"}};
+const Names kLeftOut{
+    "Body",      "Payload",   "SecretAccessKey",     "InvokeArgs",         "Base32StringSeed",
+    "QRCodePNG", "TokenCode", "AuthenticationCode1", "AuthenticationCode2"};
 
 std::string lower_first(std::string_view name) {
   std::string lowered(name);
@@ -87,14 +60,34 @@ Document written(const Document& value, bool keys_stay) {
   return out;
 }
 
+/// S3 names its configurations as its XML does, and headers by their names.
+Document written_for_s3(const Document& params) {
+  const auto* object = params.if_object();
+  if (!object) return params;
+  Object out;
+  for (const auto& [name, value] : *object) {
+    const std::string_view key(name);
+    if (kLeftOut.contains(key)) continue;
+    if (key == "Bucket") {
+      out["bucketName"] = value;
+    } else if (key == "ACL") {
+      out["x-amz-acl"] = value;
+    } else if (key == "Policy" && value.is_string()) {
+      const auto policy = parse_json(std::string_view(value.get_string()));
+      out["bucketPolicy"] = policy ? Document(*policy) : Document(value);
+    } else if (value.is_object() && !value.get_object().contains("$sealed")) {
+      out[name] = value;
+    } else {
+      out[lower_first(key)] = written(value, false);
+    }
+  }
+  return out;
+}
+
 Document members(const Document& document, std::string_view endpoint, std::string_view what) {
-  auto out = written(document, false);
+  auto out = endpoint == "s3" ? written_for_s3(document) : written(document, false);
   auto* object = out.if_object();
   if (!object || object->empty()) return nullptr;
-  if (endpoint == "s3" && object->contains("bucket")) {
-    (*object)["bucketName"] = Document((*object)["bucket"]);
-    object->erase("bucket");
-  }
   const auto size = to_json(out).size();
   if (size <= kLongest) return out;
   return Object{
@@ -105,16 +98,19 @@ void put_nonempty(Object& out, std::string_view name, const std::string& value) 
   if (!value.empty()) out[name] = value;
 }
 
+Object session_attributes(const core::Principal& who) {
+  return {{"creationDate", iso8601(who.issued)}, {"mfaAuthenticated", who.mfa ? "true" : "false"}};
+}
+
 Object session_context(const core::Principal& who) {
+  if (who.issuer_id.empty()) return {{"attributes", session_attributes(who)}};
   Object issuer{{"type", "Role"}};
   if (who.kind == core::Principal::Kind::FederatedUser) issuer["type"] = "IAMUser";
   put_nonempty(issuer, "principalId", who.issuer_id);
   put_nonempty(issuer, "arn", who.issuer_arn);
   issuer["accountId"] = who.account.str();
   put_nonempty(issuer, "userName", who.issuer_name);
-  Object context{{"sessionIssuer", std::move(issuer)},
-                 {"attributes", Object{{"creationDate", iso8601(who.issued)},
-                                       {"mfaAuthenticated", who.mfa ? "true" : "false"}}}};
+  Object context{{"sessionIssuer", std::move(issuer)}, {"attributes", session_attributes(who)}};
   put_nonempty(context, "sourceIdentity", who.source_identity);
   return context;
 }
@@ -155,45 +151,13 @@ Object user_identity(const core::Principal& who, const core::Request& request) {
   out["accountId"] = who.account.str();
   put_nonempty(out, "accessKeyId", who.access_key_id);
   if (who.kind == User) put_nonempty(out, "userName", who.name);
-  if (who.kind == AssumedRole || who.kind == FederatedUser)
+  if (who.kind == AssumedRole || who.kind == FederatedUser || who.issued != Time{})
     out["sessionContext"] = session_context(who);
   if (request.source_ip.ends_with(".amazonaws.com")) out["invokedBy"] = request.source_ip;
   return out;
 }
 
-std::string event_name(std::string_view endpoint, const std::string& operation) {
-  if (endpoint != "lambda") return operation;
-  const auto found = kLambdaNames.find(operation);
-  return found == kLambdaNames.end() ? operation : std::string(found->second);
-}
-
 }  // namespace
-
-std::string endpoint_of(std::string_view service) {
-  const auto found = kEndpoints.find(service);
-  return std::string(found == kEndpoints.end() ? service : found->second);
-}
-
-Scope scope_of(const core::CallRecord& call) {
-  auto scope = call.request.scope;
-  static const Names global{"iam", "organizations", "route53", "cloudfront"};
-  if (global.contains(call.request.service)) scope.region = "us-east-1";
-  return scope;
-}
-
-bool is_data_event(const core::CallRecord& call) {
-  const auto found = kDataEvents.find(endpoint_of(call.request.service));
-  return found != kDataEvents.end() && found->second.contains(call.request.operation);
-}
-
-bool is_read_only(const core::CallRecord& call) {
-  if (call.read) return true;
-  static constexpr std::array<std::string_view, 10> prefixes{
-      "Get",        "List",    "Describe", "Lookup",          "Head",
-      "AssumeRole", "Decrypt", "Encrypt",  "GenerateDataKey", "Search"};
-  return std::ranges::any_of(
-      prefixes, [&](auto prefix) { return call.request.operation.starts_with(prefix); });
-}
 
 Object make_record(const core::CallRecord& call) {
   const auto& request = call.request;
@@ -218,16 +182,8 @@ Object make_record(const core::CallRecord& call) {
   out["requestID"] = request.id;
   out["eventID"] = call.event_id;
   out["readOnly"] = read;
-  if (auto resources =
-          data && endpoint == "s3" ? text(request.params, "Bucket") : std::string_view();
-      !resources.empty()) {
-    const auto bucket = "arn:aws:s3:::" + std::string(resources);
-    out["resources"] = Array{Object{{"type", "AWS::S3::Object"},
-                                    {"ARN", bucket + "/" + string_of(request.params, "Key")}},
-                             Object{{"accountId", request.scope.account.str()},
-                                    {"type", "AWS::S3::Bucket"},
-                                    {"ARN", bucket}}};
-  }
+  if (auto resources = record_resources(call); !resources.empty())
+    out["resources"] = std::move(resources);
   out["eventType"] = "AwsApiCall";
   out["managementEvent"] = !data;
   out["recipientAccountId"] = request.scope.account.str();
@@ -235,45 +191,6 @@ Object make_record(const core::CallRecord& call) {
   if (request.secure && !request.host.empty())
     out["tlsDetails"] = Object{{"clientProvidedHostHeader", request.host}};
   return out;
-}
-
-std::vector<std::pair<std::string, std::string>> resources_of(const Object& record) {
-  static const std::map<std::string_view, std::string_view> types{
-      {"topicArn", "AWS::SNS::Topic"},
-      {"functionName", "AWS::Lambda::Function"},
-      {"bucketName", "AWS::S3::Bucket"},
-      {"roleName", "AWS::IAM::Role"},
-      {"roleArn", "AWS::IAM::Role"},
-      {"userName", "AWS::IAM::User"},
-      {"accessKeyId", "AWS::IAM::AccessKey"},
-      {"policyArn", "AWS::IAM::Policy"},
-      {"groupName", "AWS::IAM::Group"},
-      {"queueUrl", "AWS::SQS::Queue"},
-      {"keyId", "AWS::KMS::Key"},
-      {"trailARN", "AWS::CloudTrail::Trail"},
-      {"logGroupName", "AWS::Logs::LogGroup"},
-      {"instanceId", "AWS::EC2::Instance"},
-      {"groupId", "AWS::EC2::SecurityGroup"},
-      {"tableName", "AWS::DynamoDB::Table"}};
-  std::set<std::pair<std::string, std::string>> found;
-  for (const auto* member : {"requestParameters", "responseElements"}) {
-    const auto* part = record.if_contains(member);
-    if (!part || !part->is_object()) continue;
-    for (const auto& [name, value] : part->get_object()) {
-      const auto type = types.find(std::string_view(name));
-      if (type != types.end() && value.is_string()) {
-        found.emplace(std::string(type->second), std::string(value.get_string()));
-      }
-    }
-    const auto& source = record.at("eventSource").get_string();
-    if (source == kPrincipal && !text(*part, "name").empty()) {
-      found.emplace("AWS::CloudTrail::Trail", string_of(*part, "name"));
-    }
-    if (source == "events.amazonaws.com" && !text(*part, "name").empty()) {
-      found.emplace("AWS::Events::Rule", string_of(*part, "name"));
-    }
-  }
-  return {found.begin(), found.end()};
 }
 
 std::string user_name_of(const core::Principal& principal) {

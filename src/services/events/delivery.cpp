@@ -1,91 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a matching rule to its targets, with retries and a dead letter queue.
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-#include "base/crypto.hpp"
-#include "services/events/parts.hpp"
+// From a matching rule to its targets, one durable task each.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+#include "services/events/target_kinds.hpp"
 
 namespace tocsin::events {
 namespace {
 
-std::string queue_url(const Arn& queue) {
-  return "https://sqs." + queue.region + ".amazonaws.com/" + queue.account + "/" + queue.resource;
+/// 185 further attempts fill the 24 hours.
+core::Retry retry_of(const Document& target) {
+  const auto& policy = object_of(target, "RetryPolicy");
+  return {.attempts = static_cast<int>(integer(policy, "MaximumRetryAttempts").value_or(185)) + 1,
+          .initial = std::chrono::seconds(1),
+          .max_delay = std::chrono::minutes(8),
+          .jitter = 0.2,
+          .max_age =
+              std::chrono::seconds(integer(policy, "MaximumEventAgeInSeconds").value_or(86'400))};
 }
 
-core::CallSpec as_events(const Scope& scope, const std::string& rule_arn, const Arn& target) {
-  return {.service = target.service,
-          .scope = {scope.account, target.region.empty() ? scope.region : target.region},
-          .credential = {.kind = core::Credential::Kind::Service,
-                         .account = scope.account,
-                         .service = "events.amazonaws.com",
-                         .source_arn = rule_arn}};
-}
-
-core::CallSpec call_for(const Rule& rule, const Document& target, const Arn& arn,
-                        const std::string& input) {
-  auto spec = as_events(rule.scope, rule.arn(), arn);
-  if (const auto role = string_of(target, "RoleArn"); !role.empty()) {
-    spec.credential.role_arn = role;
-    spec.credential.session_name = "events";
-  }
-  if (arn.service == "lambda") {
-    spec.operation = "Invoke";
-    spec.params = Object{
-        {"FunctionName", arn.str()}, {"InvocationType", "Event"}, {"Payload", base64(input)}};
-  } else if (arn.service == "sns") {
-    spec.operation = "Publish";
-    spec.params = Object{{"TopicArn", arn.str()}, {"Message", input}};
-  } else {
-    Object params{{"QueueUrl", queue_url(arn)}, {"MessageBody", input}};
-    const auto& sqs = object_of(target, "SqsParameters");
-    if (const auto group = text(sqs, "MessageGroupId"); !group.empty())
-      params["MessageGroupId"] = group;
-    spec.operation = "SendMessage";
-    spec.params = std::move(params);
-  }
+core::CallSpec call_to(const Rule& rule, const Document& target, const TargetKind& kind,
+                       const Arn& arn, Object params) {
+  core::CallSpec spec{
+      .service = std::string(kind.service),
+      .operation = std::string(kind.operation),
+      .params = std::move(params),
+      .scope = {rule.scope.account, arn.region.empty() ? rule.scope.region : arn.region},
+      .credential = {.kind = core::Credential::Kind::Service,
+                     .account = rule.scope.account,
+                     .service = std::string(kPrincipal),
+                     .source_arn = rule.arn()}};
+  auto& role = spec.credential.role_arn;
+  role = string_of(target, "RoleArn");
+  if (role.empty() && kind.needs == Needs::Role) role = rule.role;
+  if (!role.empty()) spec.credential.session_name = "events";
   return spec;
 }
 
-void send(Context& context, const Rule& rule, const Object& given, const Document& event) {
-  const Document target = given;
-  const auto arn = Arn::parse(text(target, "Arn"));
-  if (!arn) return;
-  const auto input = input_for(given, rule, event, context.now());
-  const auto& policy = object_of(target, "RetryPolicy");
-  const core::Retry retry{
-      .attempts = static_cast<int>(integer(policy, "MaximumRetryAttempts").value_or(185)) + 1,
-      .initial = std::chrono::seconds(1),
-      .max_delay = std::chrono::minutes(10),
-      .jitter = 0.2,
-      .max_age =
-          std::chrono::seconds(integer(policy, "MaximumEventAgeInSeconds").value_or(86'400))};
-  Object then{{"rule", rule.arn()}, {"target", arn->str()}, {"attempts", retry.attempts}};
-  const auto& dead_letter = object_of(target, "DeadLetterConfig");
-  if (const auto queue = text(dead_letter, "Arn"); !queue.empty()) {
-    then["queue"] = queue;
-    then["event"] = to_json(event);
+/// A bus is called as the rule's account where no role is given, and gets the event as it is.
+void make_forward(core::CallSpec& spec, const Rule& rule, const Occurrence& event, Hops hops) {
+  if (spec.credential.role_arn.empty()) {
+    spec.credential.kind = core::Credential::Kind::Session;
+    const auto& account = rule.scope.account;
+    spec.principal = {.kind = core::Principal::Kind::Root,
+                      .account = account,
+                      .arn = "arn:aws:iam::" + account.str() + ":root",
+                      .id = account.str()};
   }
-  context.start({.work = call_for(rule, target, *arn, input),
+  auto& params = spec.params.as_object();
+  auto& entry = params["Entries"].as_array()[0].as_object();
+  entry["Source"] = text(event.envelope(), "source");
+  entry["DetailType"] = text(event.envelope(), "detail-type");
+  params["Event"] = event.envelope();
+  params["HoppedInRegion"] = hops.in_region;
+  params["HoppedToRegion"] = hops.to_region;
+}
+
+/// Error: the event has come from another bus already.
+Result<Hops> hop(const Rule& rule, const Arn& bus, Hops hops) {
+  bool& made = bus.region == rule.scope.region ? hops.in_region : hops.to_region;
+  if (made) {
+    return fail(
+        &made == &hops.in_region ? "THIRD_ACCOUNT_HOP_DETECTED" : "THIRD_REGION_HOP_DETECTED",
+        "Events received from another event bus cannot be forwarded to this event bus.");
+  }
+  made = true;
+  return hops;
+}
+
+/// Each event has a stream of its own, which is made first.
+void start_with_stream(Context& context, core::CallSpec spec, const core::Retry& retry,
+                       Object about) {
+  auto& params = spec.params.as_object();
+  params["logStreamName"] = context.new_uuid();
+  auto& event = params["logEvents"].as_array()[0].as_object();
+  if (!event.contains("timestamp")) event["timestamp"] = to_ms(context.now());
+  auto stream = spec;
+  stream.operation = "CreateLogStream";
+  stream.params =
+      Object{{"logGroupName", params["logGroupName"]}, {"logStreamName", params["logStreamName"]}};
+  context.start({.work = std::move(stream),
                  .retry = retry,
-                 .then = {"events.delivered", std::move(then)}});
+                 .then = {"events.stream_made", Object{{"about", std::move(about)},
+                                                       {"call", encode(spec)},
+                                                       {"retry", encode(retry)}}}});
 }
 
-std::string_view dead_letter_code(const Error& error) {
-  if (error.code.find("AccessDenied") != std::string::npos) return "NO_PERMISSIONS";
-  if (error.code.find("NotFound") != std::string::npos ||
-      error.code.find("NonExistent") != std::string::npos) {
-    return "NO_RESOURCE";
+Result<void> try_send(Context& context, const Rule& rule, const Document& target,
+                      const Occurrence& event, const Object& about) {
+  const auto arn = Arn::parse(text(target, "Arn"));
+  const auto* kind = arn ? kind_of(*arn) : nullptr;
+  if (!kind) return {};
+  const auto input =
+      has_input(target) ? input_for(target, rule, event.envelope(), context.now()) : event.text();
+  auto spec = call_to(rule, target, *kind, *arn, TRY(kind->params(*arn, target, input)));
+  if (kind->service == "events") make_forward(spec, rule, event, TRY(hop(rule, *arn, event.hops)));
+  const auto retry = retry_of(target);
+  if (kind->service == "logs") {
+    start_with_stream(context, std::move(spec), retry, about);
+  } else {
+    context.start({.work = std::move(spec), .retry = retry, .then = {"events.delivered", about}});
   }
-  if (error.code.find("Throttl") != std::string::npos || error.status == 429) return "THROTTLING";
-  return error.fault == Fault::Server ? "INTERNAL_ERROR" : "SDK_CLIENT_ERROR";
+  return {};
 }
 
-bool transient(const Error& error) {
-  return error.fault == Fault::Server || dead_letter_code(error) == "THROTTLING";
+void send(Context& context, const Rule& rule, const Document& target, const Occurrence& event) {
+  const auto about = dead_letter_context(rule, target, retry_of(target).attempts, event);
+  const auto sent = try_send(context, rule, target, event, about);
+  if (!sent) dead_letter(context, about, sent.error().code, sent.error().message, 0);
 }
 
 }  // namespace
 
-void deliver(Context& context, const RuleAndTargets& matched, const Document& event) {
+void deliver(Context& context, const RuleAndTargets& matched, const Occurrence& event) {
   const auto& rule = matched.rule;
   const auto scope = context.scope();
   const auto cause = context.cause();
@@ -98,29 +123,17 @@ void deliver(Context& context, const RuleAndTargets& matched, const Document& ev
 }
 
 void delivered(Context& context, const core::Resumption& end) {
-  const auto queue = Arn::parse(text(end.context, "queue"));
-  if (end.outcome || !queue) return;
-  const auto& error = end.outcome.error();
-  Object attributes;
-  const auto put = [&](std::string_view name, std::string_view value) {
-    attributes[name] = Object{{"DataType", "String"}, {"StringValue", value}};
-  };
-  const auto rule_arn = string_of(end.context, "rule");
-  put("RULE_ARN", rule_arn);
-  put("TARGET_ARN", text(end.context, "target"));
-  put("ERROR_CODE", dead_letter_code(error));
-  put("ERROR_MESSAGE", error.message.empty() ? error.code : error.message);
-  put("RETRY_ATTEMPTS", std::to_string(std::max(0, end.attempts - 1)));
-  if (transient(error)) {
-    const bool all = end.attempts >= integer(end.context, "attempts").value_or(0);
-    put("EXHAUSTED_RETRY_CONDITION", all ? "MaximumRetryAttempts" : "MaximumEventAgeInSeconds");
-  }
-  auto spec = as_events(context.scope(), rule_arn, *queue);
-  spec.operation = "SendMessage";
-  spec.params = Object{{"QueueUrl", queue_url(*queue)},
-                       {"MessageBody", text(end.context, "event")},
-                       {"MessageAttributes", std::move(attributes)}};
-  context.start({.work = std::move(spec), .retry = {.attempts = 10}, .name = "events:DeadLetter"});
+  if (!end.outcome)
+    dead_letter(context, end.context.as_object(), end.outcome.error(), end.attempts);
+}
+
+void stream_made(Context& context, const core::Resumption& end) {
+  const auto& about = object_of(end.context, "about");
+  if (!end.outcome && end.outcome.error().code != "ResourceAlreadyExistsException")
+    return dead_letter(context, about, end.outcome.error(), end.attempts);
+  context.start({.work = decoded<core::CallSpec>(object_of(end.context, "call")),
+                 .retry = decoded<core::Retry>(object_of(end.context, "retry")),
+                 .then = {"events.delivered", about}});
 }
 
 }  // namespace tocsin::events

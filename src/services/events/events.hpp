@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Amazon EventBridge: buses, rules, and the delivery of matching events to targets.
+// Amazon EventBridge: buses with their policies, rules on patterns and on schedules, the delivery
+// of matching events to targets with retries and dead letters, archives and replays.
+//
+// An event that any service emits (Context::emit), that PutEvents brings or that another bus
+// forwards goes to the Router (route.hpp): it finds the rules of the bus that match, and
+// delivery.cpp starts one durable task a target. Partner event sources, API destinations,
+// connections and global endpoints are not served.
 #pragma once
 
 #include "core/registry.hpp"

@@ -1,156 +1,195 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/events/events.hpp"
-
-#include "base/crypto.hpp"
-#include "core/testing.hpp"
+// PutEvents, matching, and what reaches the targets.
+#include "services/events/testing.hpp"
 
 namespace tocsin::events {
 namespace {
 
-using core::Call;
-using core::Outcome;
-using core::TestCloud;
-
-std::map<std::string, std::vector<Document>> received;  // by service
-std::optional<Error> lambda_error;
-
-void register_services(core::Registry& registry) {
-  received.clear();
-  lambda_error.reset();
-  register_events(registry);
-  const auto take = [](Call& call) -> Outcome {
-    if (call.request().service == "lambda" && lambda_error) return *lambda_error;
-    EXPECT_EQ(call.request().credential.service, "events.amazonaws.com");
-    auto params = call.params();
-    call.secrets().open_all(params);
-    received[call.request().service].push_back(std::move(params));
-    return Object{};
-  };
-  registry.add(core::Service{"lambda", "lambda", {{"Invoke", core::Effect::Write, take}}});
-  registry.add(core::Service{"sns", "sns", {{"Publish", core::Effect::Write, take}}});
-  registry.add(core::Service{"sqs", "sqs", {{"SendMessage", core::Effect::Write, take}}});
-}
-
-void put_rule(TestCloud& cloud, Array targets) {
-  ASSERT_TRUE(cloud.call("events", "PutRule",
-                         Object{{"Name", "r"}, {"EventPattern", R"({"source":["shop"]})"}}));
-  const auto put =
-      cloud.call("events", "PutTargets", Object{{"Rule", "r"}, {"Targets", std::move(targets)}});
-  ASSERT_TRUE(put) << put.error().message;
-}
-
-Result<Document> put_event(TestCloud& cloud, std::string_view source = "shop") {
-  return cloud.call("events", "PutEvents",
-                    Object{{"Entries", Array{Object{{"Source", source},
-                                                    {"DetailType", "Sold"},
-                                                    {"Detail", R"({"item":"hat","n":2})"}}}}});
-}
-
-const Object kLambda{{"Id", "l"}, {"Arn", "arn:aws:lambda:us-east-1:123456789012:function:f"}};
-const Object kTopic{{"Id", "t"}, {"Arn", "arn:aws:sns:us-east-1:123456789012:alerts"}};
-
-TEST(Events, DeliversMatchesToTargets) {
-  TestCloud cloud(register_services);
-  auto topic = kTopic;
-  topic["InputTransformer"] =
-      Object{{"InputPathsMap", Object{{"item", "$.detail.item"}, {"n", "$.detail.n"}}},
-             {"InputTemplate", R"({"text":"sold <item>","n":<n>,"item":<item>})"}};
-  put_rule(cloud, {kLambda, topic,
-                   Object{{"Id", "q"},
-                          {"Arn", "arn:aws:sqs:us-east-1:123456789012:q"},
-                          {"InputPath", "$.detail"}}});
-  ASSERT_TRUE(put_event(cloud));
-  ASSERT_TRUE(put_event(cloud, "other"));
-  ASSERT_EQ(received["lambda"].size(), 1u);
-  const auto event = parse_json(*unbase64(text(received["lambda"][0], "Payload")));
+TEST_F(EventsTest, DeliversMatchesToTargets) {
+  put_rule({target(arn_of("lambda", "function:f"), {{"Id", "l"}}),
+            target(arn_of("sns", "alerts"), {{"Id", "s"}}), queue({{"InputPath", "$.detail"}})});
+  const auto reply = put_event();
+  put_event(entry("{}", {{"Source", "other"}}));
+  ASSERT_EQ(received["Invoke"].size(), 1u);
+  const auto event = parse_json(*unbase64(text(received["Invoke"][0], "Payload")));
   EXPECT_EQ(text(*event, "detail-type"), "Sold");
-  EXPECT_EQ(text(received["sns"].at(0), "Message"), R"({"text":"sold hat","n":2,"item":"hat"})");
-  EXPECT_EQ(text(received["sqs"].at(0), "MessageBody"), R"({"item":"hat","n":2})");
-  ASSERT_TRUE(cloud.call("events", "DisableRule", Object{{"Name", "r"}}));
-  ASSERT_TRUE(put_event(cloud));
-  EXPECT_EQ(received["lambda"].size(), 1u);
+  EXPECT_EQ(text(*event, "id"), text(array_of(reply, "Entries")[0], "EventId"));
+  EXPECT_EQ(messages("Publish", "Message"), Texts{to_json(*event)});
+  EXPECT_EQ(sent(), Texts{R"({"item":"hat","n":2})"});
+  EXPECT_EQ(text(received["Publish"][0], "source_arn"), arn_of("events", "rule/r"));
+  done("DisableRule", {{"Name", "r"}});
+  put_event();
+  EXPECT_EQ(sent().size(), 1u);
   EXPECT_EQ(cloud.digest(), cloud.replayed_digest());
 }
 
-TEST(Events, RetriesAndThenSendsADeadLetter) {
-  TestCloud cloud(register_services);
-  auto target = kLambda;
-  target["RetryPolicy"] = Object{{"MaximumRetryAttempts", 2}};
-  target["DeadLetterConfig"] = Object{{"Arn", "arn:aws:sqs:us-east-1:123456789012:dead"}};
-  put_rule(cloud, {target});
-  lambda_error = Error{"ServiceException", "down", 500, Fault::Server};
-  ASSERT_TRUE(put_event(cloud));
-  EXPECT_TRUE(received["sqs"].empty());
-  cloud.advance(std::chrono::minutes(5));
-  ASSERT_EQ(received["sqs"].size(), 1u);
-  const auto& attributes = *find(received["sqs"][0], "MessageAttributes");
-  EXPECT_EQ(find_path(attributes, "RETRY_ATTEMPTS.StringValue")->as_string(), "2");
-  EXPECT_EQ(find_path(attributes, "EXHAUSTED_RETRY_CONDITION.StringValue")->as_string(),
-            "MaximumRetryAttempts");
-  EXPECT_EQ(find_path(attributes, "RULE_ARN.StringValue")->as_string(),
-            "arn:aws:events:us-east-1:123456789012:rule/r");
-}
-
-TEST(Events, RefusesWhatAwsRefuses) {
-  TestCloud cloud(register_services);
-  const auto reply = put_event(cloud, "aws.ec2");
-  ASSERT_TRUE(reply);
-  EXPECT_EQ(*integer(*reply, "FailedEntryCount"), 1);
-  EXPECT_EQ(text(array_of(*reply, "Entries")[0], "ErrorCode"), "NotAuthorizedForSourceException");
-  const auto code = [&](std::string_view operation, Object params) {
-    const auto result = cloud.call("events", operation, std::move(params));
-    return result ? std::string("ok") : result.error().code;
-  };
-  EXPECT_EQ(code("PutRule", {{"Name", "x"}, {"EventPattern", "{"}}),
-            "InvalidEventPatternException");
-  EXPECT_EQ(code("PutRule", {{"Name", "x"}, {"ScheduleExpression", "cron(0 1 * * ? *)"}}),
-            "ValidationException");
+TEST_F(EventsTest, KeepsNumbersAsTheyWere) {
+  put_rule({queue({{"InputPath", "$.detail"}})});
+  put_event(
+      entry(R"({"price":21.5,"tiny":0.000001,"large":12345678901234567890,"list":[1,2.25]})"));
   EXPECT_EQ(
-      code("PutRule", {{"Name", "x"}, {"EventBusName", "none"}, {"EventPattern", "{\"a\":[1]}"}}),
-      "ResourceNotFoundException");
-  EXPECT_EQ(code("DescribeRule", {{"Name", "x"}}), "ResourceNotFoundException");
-  put_rule(cloud, {kLambda});
-  EXPECT_EQ(code("DeleteRule", {{"Name", "r"}}), "ValidationException");
-  EXPECT_EQ(code("RemoveTargets", {{"Rule", "r"}, {"Ids", Array{"l"}}}), "ok");
-  EXPECT_EQ(code("DeleteRule", {{"Name", "r"}}), "ok");
+      sent(),
+      Texts{R"({"price":21.5,"tiny":0.000001,"large":12345678901234567890,"list":[1,2.25]})"});
 }
 
-TEST(Events, SchedulesByRate) {
-  TestCloud cloud(register_services);
-  ASSERT_TRUE(cloud.call("events", "PutRule",
-                         Object{{"Name", "tick"}, {"ScheduleExpression", "rate(5 minutes)"}}));
-  ASSERT_TRUE(
-      cloud.call("events", "PutTargets", Object{{"Rule", "tick"}, {"Targets", Array{kTopic}}}));
-  cloud.advance(std::chrono::minutes(16));
-  EXPECT_EQ(received["sns"].size(), 3u);
-  ASSERT_TRUE(cloud.call("events", "DisableRule", Object{{"Name", "tick"}}));
-  cloud.advance(std::chrono::minutes(16));
-  EXPECT_EQ(received["sns"].size(), 3u);
+TEST_F(EventsTest, ChangesOfTargetsBiteAtOnce) {
+  put_rule({queue()});
+  put_event();
+  done("PutTargets", {{"Rule", "r"}, {"Targets", Array{queue({{"Input", R"("constant")"}})}}});
+  put_event();
+  ASSERT_EQ(sent().size(), 2u);
+  EXPECT_EQ(sent()[1], R"("constant")");
+  done("RemoveTargets", {{"Rule", "r"}, {"Ids", Array{"t"}}});
+  put_event();
+  EXPECT_EQ(sent().size(), 2u);
 }
 
-TEST(Events, KeepsBusesApartAndTestsPatterns) {
-  TestCloud cloud(register_services);
-  ASSERT_TRUE(cloud.call("events", "CreateEventBus", Object{{"Name", "shop-bus"}}));
-  EXPECT_EQ(cloud.call("events", "CreateEventBus", Object{{"Name", "shop-bus"}}).error().code,
-            "ResourceAlreadyExistsException");
-  EXPECT_EQ(array_of(*cloud.call("events", "ListEventBuses", Object{}), "EventBuses").size(), 2u);
-  ASSERT_TRUE(cloud.call("events", "PutRule",
-                         Object{{"Name", "r"},
-                                {"EventBusName", "shop-bus"},
-                                {"EventPattern", R"({"source":["shop"]})"}}));
-  ASSERT_TRUE(
-      cloud.call("events", "PutTargets",
-                 Object{{"Rule", "r"}, {"EventBusName", "shop-bus"}, {"Targets", Array{kTopic}}}));
-  ASSERT_TRUE(put_event(cloud));
-  EXPECT_TRUE(received["sns"].empty());
-  const auto tested = cloud.call(
-      "events", "TestEventPattern",
-      Object{
-          {"EventPattern", R"({"source":["shop"]})"},
-          {"Event",
-           R"({"id":"1","account":"1","source":"shop","time":"2026-01-01T00:00:00Z","region":"r","resources":[],"detail-type":"x"})"}});
-  ASSERT_TRUE(tested) << tested.error().message;
-  EXPECT_TRUE(flag(*tested, "Result"));
+TEST_F(EventsTest, FailsEntriesOneByOne) {
+  put_rule({queue()});
+  const auto reply = done(
+      "PutEvents", {{"Entries", Array{entry(), entry("{}", {{"Source", "aws.ec2"}}), entry("[1]"),
+                                      entry("{\"a\":"), entry("{}", {{"DetailType", ""}}),
+                                      Object{{"DetailType", "x"}, {"Detail", "{}"}},
+                                      Object{{"Source", "shop"}, {"DetailType", "x"}},
+                                      entry("{}", {{"DetailType", std::string(129, 'x')}}),
+                                      entry("{}", {{"EventBusName", "gone"}})}}});
+  EXPECT_EQ(integer(reply, "FailedEntryCount"), 7);
+  Texts codes;
+  for (const auto& one : array_of(reply, "Entries"))
+    codes.push_back(string_of(one, "ErrorCode", text(one, "EventId").empty() ? "?" : "ok"));
+  EXPECT_EQ(codes, (Texts{"ok", "NotAuthorizedForSourceException", "MalformedDetail",
+                          "MalformedDetail", "InvalidArgument", "InvalidArgument",
+                          "InvalidArgument", "InvalidArgument", "ok"}));
+  EXPECT_EQ(text(array_of(reply, "Entries")[5], "ErrorMessage"),
+            "Parameter Source is not valid. Reason: Source is a required argument.");
+  EXPECT_EQ(sent().size(), 1u);
+}
+
+TEST_F(EventsTest, LimitsRequests) {
+  EXPECT_EQ(refused("PutEvents", {{"Entries", Array(11, Document(entry()))}}),
+            "ValidationException: 1 validation error detected: Value '[PutEventsRequestEntry]' at "
+            "'entries' failed to satisfy constraint: Member must have length less than or equal to "
+            "10");
+  const auto large = "{\"x\":\"" + std::string(600 * 1024, 'x') + "\"}";
+  EXPECT_EQ(refused("PutEvents", {{"Entries", Array{entry(large), entry(large)}}}),
+            "ValidationException: Total size of the entries in the request is over the limit.");
+  EXPECT_EQ(refused("PutEvents", {{"Entries", Array{entry(large)}}}), "ok");
+  EXPECT_TRUE(refused("PutEvents", {{"EndpointId", "a.b"}, {"Entries", Array{entry()}}})
+                  .starts_with("ValidationException: Tocsin has no global endpoints"));
+}
+
+TEST_F(EventsTest, TakesTimeResourcesAndABusByItsArn) {
+  done("CreateEventBus", {{"Name", "shop-bus"}});
+  put_rule({queue()}, {{"EventBusName", "shop-bus"}});
+  put_event();
+  EXPECT_TRUE(sent().empty());
+  put_event(entry("{}", {{"EventBusName", arn_of("events", "event-bus/shop-bus")},
+                         {"Time", 1'700'000'000},
+                         {"TraceHeader", "Root=1-5759e988-bd862e3fe1be46a994272793"},
+                         {"Resources", Array{"arn:a", "arn:b"}}}));
+  ASSERT_EQ(sent().size(), 1u);
+  const auto event = *parse_json(sent()[0]);
+  EXPECT_EQ(text(event, "time"), "2023-11-14T22:13:20Z");
+  EXPECT_EQ(to_json(array_of(event, "resources")), R"(["arn:a","arn:b"])");
+}
+
+TEST_F(EventsTest, RetriesAndThenSendsADeadLetter) {
+  put_rule({target(arn_of("lambda", "function:f"),
+                   {{"RetryPolicy", Object{{"MaximumRetryAttempts", 2}}},
+                    {"DeadLetterConfig", Object{{"Arn", arn_of("sqs", "dead")}}}})});
+  failing["Invoke"] = Error{"ServiceException", "down", 500, Fault::Server};
+  put_event();
+  EXPECT_TRUE(sent().empty());
+  cloud.advance(std::chrono::minutes(5));
+  ASSERT_EQ(sent().size(), 1u);
+  const auto& letter = received["SendMessage"][0];
+  EXPECT_EQ(attribute(letter, "RETRY_ATTEMPTS"), "2");
+  EXPECT_EQ(attribute(letter, "EXHAUSTED_RETRY_CONDITION"), "MaximumRetryAttempts");
+  EXPECT_EQ(attribute(letter, "ERROR_CODE"), "INTERNAL_ERROR");
+  EXPECT_EQ(attribute(letter, "ERROR_MESSAGE"), "down");
+  EXPECT_EQ(attribute(letter, "RULE_ARN"), arn_of("events", "rule/r"));
+  EXPECT_EQ(attribute(letter, "TARGET_ARN"), arn_of("lambda", "function:f"));
+  EXPECT_EQ(text(*parse_json(sent()[0]), "source"), "shop");
+}
+
+TEST_F(EventsTest, GivesUpAfterADay) {
+  put_rule({target(arn_of("lambda", "function:f"),
+                   {{"DeadLetterConfig", Object{{"Arn", arn_of("sqs", "dead")}}}})});
+  failing["Invoke"] = Error{"TooManyRequestsException", "Rate exceeded", 429};
+  put_event();
+  cloud.advance(std::chrono::hours(22));
+  EXPECT_TRUE(sent().empty());
+  cloud.advance(std::chrono::hours(4));
+  ASSERT_EQ(sent().size(), 1u);
+  EXPECT_EQ(attribute(received["SendMessage"][0], "ERROR_CODE"), "THROTTLING");
+  EXPECT_GE(std::stoi(attribute(received["SendMessage"][0], "RETRY_ATTEMPTS")), 150);
+}
+
+TEST_F(EventsTest, SendsWhatWillNeverSucceedToTheDeadLettersAtOnce) {
+  const Object config{{"DeadLetterConfig", Object{{"Arn", arn_of("sqs", "dead")}}}};
+  put_rule({target(arn_of("sns", "alerts"), config)});
+  failing["Publish"] = Error{"NotFoundException", "Topic does not exist", 404};
+  put_event();
+  failing["Publish"] = Error{"AuthorizationErrorException", "", 403};
+  failing["Publish"].code = "AccessDeniedException";
+  put_event();
+  ASSERT_EQ(sent().size(), 2u);
+  EXPECT_EQ(attribute(received["SendMessage"][0], "ERROR_CODE"), "NO_RESOURCE");
+  EXPECT_EQ(attribute(received["SendMessage"][1], "ERROR_CODE"), "NO_PERMISSIONS");
+  EXPECT_EQ(attribute(received["SendMessage"][1], "EXHAUSTED_RETRY_CONDITION"), "");
+}
+
+TEST_F(EventsTest, HidesManagementReadsFromRulesThatDoNotAskForThem) {
+  put_rule({queue()}, {{"EventPattern", R"({"source":["aws.iam"]})"}});
+  put_rule({queue({{"Input", "\"all\""}})},
+           {{"Name", "all"},
+            {"EventPattern", R"({"source":["aws.iam"]})"},
+            {"State", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}});
+  const auto call = [&](bool read) {
+    emit("aws.iam", "AWS API Call via CloudTrail", {{"readOnly", read}, {"managementEvent", true}});
+  };
+  call(true);
+  EXPECT_EQ(sent(), Texts{"\"all\""});
+  call(false);
+  EXPECT_EQ(sent().size(), 3u);
+  emit("aws.iam", "AWS API Call via CloudTrail", {{"readOnly", true}, {"managementEvent", false}});
+  EXPECT_EQ(sent().size(), 5u);
+}
+
+TEST_F(EventsTest, DeliveriesToLogGroupsDoNotDeliverThemselves) {
+  put_rule({target(arn_of("logs", "log-group:/aws/events/all"))},
+           {{"EventPattern", R"({"source":["aws.logs"]})"}});
+  const auto made_by = [&](std::string_view service) {
+    emit("aws.logs", "AWS API Call via CloudTrail",
+         {{"eventName", "CreateLogStream"}, {"userIdentity", Object{{"invokedBy", service}}}});
+  };
+  made_by("lambda.amazonaws.com");
+  EXPECT_EQ(received["PutLogEvents"].size(), 1u);
+  made_by("events.amazonaws.com");
+  EXPECT_EQ(received["PutLogEvents"].size(), 1u);
+}
+
+TEST_F(EventsTest, EventsBeyondTheBudgetOfAnInputGoOnInFurtherOnes) {
+  put_rule({queue({{"InputPath", "$.detail"}})}, {{"EventPattern", R"({"source":["aws.ec2"]})"}});
+  emit("aws.ec2", "Many", {{"n", 1}}, 10'000);
+  EXPECT_EQ(sent(), Texts{R"({"n":1})"});
+  EXPECT_EQ(cloud.digest(), cloud.replayed_digest());
+}
+
+TEST_F(EventsTest, TestsPatterns) {
+  const auto event =
+      R"({"id":"1","account":"1","source":"shop","time":"2026-01-01T00:00:00Z","region":"r",)"
+      R"("resources":[],"detail-type":"x"})";
+  const auto test = [&](std::string_view pattern) {
+    return flag(done("TestEventPattern", {{"EventPattern", pattern}, {"Event", event}}), "Result");
+  };
+  EXPECT_TRUE(test(R"({"source":["shop"]})"));
+  EXPECT_FALSE(test(R"({"source":[{"prefix":"a"}]})"));
+  EXPECT_TRUE(refused("TestEventPattern", {{"EventPattern", "{"}, {"Event", event}})
+                  .starts_with("InvalidEventPatternException: Event pattern is not valid."));
+  EXPECT_EQ(
+      refused("TestEventPattern", {{"EventPattern", R"({"a":["b"]})"}, {"Event", "{}"}}),
+      "ValidationException: Parameter Event is not valid. Reason: the member id is required.");
 }
 
 }  // namespace

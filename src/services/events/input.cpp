@@ -1,99 +1,127 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a target receives: the event, a part of it, a constant, or a template.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
-#include <charconv>
+#include <algorithm>
+#include <array>
 
 #include "services/events/parts.hpp"
+#include "services/events/path.hpp"
 
 namespace tocsin::events {
 namespace {
 
-/// "$.detail.list[0].name"; null where the path leads nowhere.
-const Document* at_path(const Document& event, std::string_view path) {
-  const Document* here = &event;
-  path.remove_prefix(1);
-  while (here && !path.empty()) {
-    const bool element = path[0] == '[';
-    path.remove_prefix(1);
-    const auto end = element ? path.find(']') : path.find_first_of(".[");
-    auto step = path.substr(0, end);
-    path.remove_prefix(end == path.npos ? path.size() : end + (element ? 1 : 0));
-    if (step.starts_with('\'') && step.size() > 1) {
-      here = find(*here, step.substr(1, step.size() - 2));
-    } else if (element) {
-      std::size_t index = 0;
-      const auto read = std::from_chars(step.data(), step.data() + step.size(), index);
-      const auto* array = read.ec == std::errc() ? here->if_array() : nullptr;
-      here = array && index < array->size() ? &(*array)[index] : nullptr;
+constexpr std::array<std::string_view, 5> kPredefined{"aws.events.rule-arn", "aws.events.rule-name",
+                                                      "aws.events.event.ingestion-time",
+                                                      "aws.events.event.json", "aws.events.event"};
+
+/// A placeholder at the beginning of the text, without its brackets; empty where there is none.
+std::string_view placeholder_at(std::string_view text) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  if (!text.starts_with('<')) return {};
+  const auto end = text.find_first_not_of(kAllowed, 1);
+  return end != text.npos && text[end] == '>' ? text.substr(1, end - 1) : std::string_view();
+}
+
+/// As <aws.events.event> shows it: without its detail, and with names of its own.
+Object without_detail(const Document& event) {
+  constexpr std::array<std::pair<const char*, const char*>, 8> kMembers{
+      {{"id", "id"},
+       {"account", "account"},
+       {"detailType", "detail-type"},
+       {"time", "time"},
+       {"source", "source"},
+       {"region", "region"},
+       {"resources", "resources"},
+       {"version", "version"}}};
+  Object out;
+  for (const auto& [name, member] : kMembers) {
+    if (const auto* value = find(event, member)) out[name] = *value;
+  }
+  return out;
+}
+
+class Template {
+ public:
+  Template(const Document& transformer, const Rule& rule, const Document& event, Time now)
+      : paths_(object_of(transformer, "InputPathsMap")), rule_(rule), event_(event), now_(now) {}
+
+  std::string fill(std::string_view pattern) const {
+    std::string out;
+    bool quoted = false;
+    for (std::size_t at = 0; at < pattern.size(); ++at) {
+      const char c = pattern[at];
+      if (const auto name = placeholder_at(pattern.substr(at)); is_known(name)) {
+        add(out, value_of(name), quoted);
+        at += name.size() + 1;
+        continue;
+      }
+      out += c;
+      if (c == '\\' && at + 1 < pattern.size())
+        out += pattern[++at];
+      else if (c == '"')
+        quoted = !quoted;
+    }
+    return out;
+  }
+
+ private:
+  bool is_known(std::string_view name) const {
+    return !name.empty() && (is_predefined(name) || find(paths_, name));
+  }
+
+  std::optional<Document> value_of(std::string_view name) const {
+    if (name == kPredefined[0]) return Document(boost::json::string(rule_.arn()));
+    if (name == kPredefined[1]) return Document(boost::json::string(rule_.name));
+    if (name == kPredefined[2]) return Document(boost::json::string(iso8601(now_)));
+    if (name == kPredefined[3]) return event_;
+    if (name == kPredefined[4]) return Document(without_detail(event_));
+    return at_path(event_, text(paths_, name));
+  }
+
+  /// In quotes a text as it is, unescaped as on AWS, and JSON without its quotes; outside JSON.
+  /// What the event does not have is an empty text.
+  static void add(std::string& out, const std::optional<Document>& value, bool quoted) {
+    if (!value) {
+      out += quoted ? "" : "\"\"";
+    } else if (!quoted) {
+      out += to_json(*value);
+    } else if (const auto* string = value->if_string()) {
+      out.append(string->data(), string->size());
     } else {
-      here = find(*here, step);
+      std::ranges::copy_if(to_json(*value), std::back_inserter(out),
+                           [](char c) { return c != '"'; });
     }
   }
-  return here;
-}
 
-using Variables = std::map<std::string, Document, std::less<>>;
-
-Variables variables_of(const Document& transformer, const Rule& rule, const Document& event,
-                       Time now) {
-  Variables out;
-  for (const auto& [name, path] : object_of(transformer, "InputPathsMap")) {
-    const auto* value = path.is_string() ? at_path(event, path.get_string()) : nullptr;
-    out[std::string(name)] = value ? *value : Document(nullptr);
-  }
-  out["aws.events.rule-arn"] = rule.arn();
-  out["aws.events.rule-name"] = rule.name;
-  out["aws.events.event.ingestion-time"] = iso8601_ms(now);
-  out["aws.events.event.json"] = event;
-  auto without_detail = event.as_object();
-  without_detail.erase("detail");
-  out["aws.events.event"] = std::move(without_detail);
-  return out;
-}
-
-/// Inside a JSON string the bare text, outside of one JSON.
-std::string shown(const Document& value, bool quoted) {
-  if (!quoted) return to_json(value);
-  if (value.is_null()) return "";
-  const auto inner = value.is_string() ? std::string(value.get_string()) : to_json(value);
-  const auto escaped = to_json(Document(boost::json::string(inner)));
-  return escaped.substr(1, escaped.size() - 2);
-}
-
-std::string fill(std::string_view pattern, const Variables& variables) {
-  std::string out;
-  bool quoted = false;
-  for (std::size_t at = 0; at < pattern.size(); ++at) {
-    const char c = pattern[at];
-    const auto end = c == '<' ? pattern.find('>', at) : pattern.npos;
-    const auto found = end == pattern.npos ? variables.end()
-                                           : variables.find(pattern.substr(at + 1, end - at - 1));
-    if (found != variables.end()) {
-      out += shown(found->second, quoted);
-      at = end;
-      continue;
-    }
-    out += c;
-    if (c == '\\' && at + 1 < pattern.size())
-      out += pattern[++at];
-    else if (c == '"')
-      quoted = !quoted;
-  }
-  return out;
-}
+  const Object& paths_;
+  const Rule& rule_;
+  const Document& event_;
+  Time now_;
+};
 
 }  // namespace
 
-std::string input_for(const Object& given, const Rule& rule, const Document& event, Time now) {
-  const Document target = given;
+bool is_predefined(std::string_view placeholder) {
+  return std::ranges::find(kPredefined, placeholder) != kPredefined.end();
+}
+
+std::vector<std::string_view> placeholders_of(std::string_view input_template) {
+  std::vector<std::string_view> out;
+  for (auto at = input_template.find('<'); at != input_template.npos;
+       at = input_template.find('<', at + 1)) {
+    if (const auto name = placeholder_at(input_template.substr(at)); !name.empty())
+      out.push_back(name);
+  }
+  return out;
+}
+
+std::string input_for(const Document& target, const Rule& rule, const Document& event, Time now) {
   if (find(target, "Input")) return string_of(target, "Input");
-  if (const auto path = text(target, "InputPath"); !path.empty()) {
-    const auto* part = at_path(event, path);
-    return part ? to_json(*part) : "null";
-  }
-  if (const auto* transformer = find(target, "InputTransformer")) {
-    return fill(text(*transformer, "InputTemplate"), variables_of(*transformer, rule, event, now));
-  }
+  if (const auto path = text(target, "InputPath"); !path.empty())
+    return to_json(at_path(event, path).value_or(nullptr));
+  if (const auto* transformer = find(target, "InputTransformer"))
+    return Template(*transformer, rule, event, now).fill(text(*transformer, "InputTemplate"));
   return to_json(event);
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
-#include <set>
+#include <fmt/format.h>
 
-#include "engines/pattern/pattern.hpp"
-#include "services/events/parts.hpp"
+#include "services/events/route.hpp"
 
 namespace tocsin::events {
 namespace {
 
 constexpr std::size_t kMostEntries = 10;
-constexpr std::size_t kMostBytes = 256 * 1024;
+constexpr std::size_t kMostBytes = 1024 * 1024;
+constexpr std::size_t kLongestDetailType = 128;
 
 std::size_t size_of(const Document& entry) {
   std::size_t size = find(entry, "Time") ? 14 : 0;
@@ -20,93 +20,119 @@ std::size_t size_of(const Document& entry) {
   return size;
 }
 
+Failure bad_argument(std::string_view member, std::string_view reason) {
+  return fail("InvalidArgument",
+              fmt::format("Parameter {} is not valid. Reason: {}", member, reason));
+}
+
 Result<Object> check_entry(const Document& entry) {
-  for (const std::string member : {"Source", "DetailType", "Detail"}) {
-    if (!text(entry, member).empty()) continue;
-    return fail("InvalidArgument", "Parameter " + member + " is not valid. Reason: " + member +
-                                       " is a required argument.");
+  for (const std::string_view member : {"Source", "DetailType", "Detail"}) {
+    if (text(entry, member).empty())
+      return bad_argument(member, fmt::format("{} is a required argument.", member));
   }
-  if (text(entry, "Source").starts_with("aws.")) {
+  if (text(entry, "Source").starts_with("aws."))
     return fail("NotAuthorizedForSourceException", "Not authorized for the source.");
+  if (text(entry, "DetailType").size() > kLongestDetailType) {
+    return bad_argument("DetailType",
+                        fmt::format("DetailType has more than {} characters.", kLongestDetailType));
   }
   auto detail = parse_json(text(entry, "Detail"));
   if (!detail || !detail->is_object()) return fail("MalformedDetail", "Detail is malformed.");
-  return detail->as_object();
+  return std::move(detail->get_object());
 }
 
-Object put_entry(Call& call, const Document& entry) {
-  auto detail = check_entry(entry);
-  if (!detail)
-    return {{"ErrorCode", detail.error().code}, {"ErrorMessage", detail.error().message}};
+/// The buses of one call, each looked up once.
+class Buses {
+ public:
+  explicit Buses(Call& call) : call_(call) {}
+  bool has(const BusName& bus) {
+    const auto [entry, added] = known_.try_emplace(bus.key().bytes(), false);
+    if (added) entry->second = find_bus(call_, bus).has_value();
+    return entry->second;
+  }
+
+ private:
+  Call& call_;
+  std::map<std::string, bool> known_;
+};
+
+Result<std::string> put_entry(Call& call, const Document& entry, Buses& buses) {
+  auto detail = TRY(check_entry(entry));
+  auto bus = bus_named(call.scope(), text(entry, "EventBusName"));
+  if (bus.scope.region != call.region())
+    return bad_argument("EventBusName", "The event bus is in another region.");
   core::Event event{.id = call.new_uuid(),
                     .source = string_of(entry, "Source"),
                     .detail_type = string_of(entry, "DetailType"),
                     .scope = call.scope(),
-                    .detail = *std::move(detail),
-                    .bus = bus_name(text(entry, "EventBusName"))};
+                    .detail = std::move(detail)};
   for (const auto& resource : array_of(entry, "Resources")) {
     if (resource.is_string()) event.resources.emplace_back(resource.get_string());
   }
   if (const auto* time = find(entry, "Time"); time && time->is_number())
     event.time = from_seconds(time->to_number<double>());
-  const auto id = event.id;
+  auto id = event.id;
   // AWS accepts events for a bus that is not there, and drops them.
-  if (find_bus(call, call.scope(), event.bus)) call.emit(std::move(event));
-  return {{"EventId", id}};
+  if (!buses.has(bus)) return id;
+  event.bus = std::move(bus.name);
+  if (bus.scope != call.scope()) event.bus_scope = std::move(bus.scope);
+  call.emit(std::move(event));
+  return id;
 }
 
-}  // namespace
-
-std::vector<core::Access> needs_put_events(Call& call) {
-  std::set<std::string> buses;
-  for (const auto& entry : array_of(call.params(), "Entries"))
-    buses.insert(bus_name(text(entry, "EventBusName")));
-  std::vector<core::Access> needs;
-  for (const auto& bus : buses) {
-    needs.push_back({.action = "events:PutEvents",
-                     .resource = arn("events", call.scope(), "event-bus/" + bus)});
-  }
-  return needs;
-}
-
-Outcome put_events(Call& call) {
-  const auto& entries = array_of(call.params(), "Entries");
+Result<void> check_request(const Document& params) {
+  if (find(params, "EndpointId"))
+    return invalid("Tocsin has no global endpoints: EndpointId is refused.");
+  const auto& entries = array_of(params, "Entries");
   if (entries.empty() || entries.size() > kMostEntries) {
-    return fail("ValidationException",
-                "1 validation error detected: Value at 'entries' failed to satisfy constraint: "
-                "Member must have length between 1 and 10");
+    return violation("[PutEventsRequestEntry]", "entries",
+                     entries.empty()
+                         ? "have length greater than or equal to 1"
+                         : fmt::format("have length less than or equal to {}", kMostEntries));
   }
   std::size_t size = 0;
   for (const auto& entry : entries)
     size += size_of(entry);
-  if (size > kMostBytes) {
-    return fail("ValidationException",
-                "Total size of the entries in the request is over the limit.");
-  }
-  Array replies;
-  int failed = 0;
-  for (const auto& entry : entries) {
-    auto reply = put_entry(call, entry);
-    if (reply.contains("ErrorCode")) ++failed;
-    replies.push_back(std::move(reply));
-  }
-  return Object{{"FailedEntryCount", failed}, {"Entries", std::move(replies)}};
+  if (size > kMostBytes)
+    return invalid("Total size of the entries in the request is over the limit.");
+  return {};
 }
 
-Outcome test_event_pattern(Call& call) {
-  const auto parsed = pattern::parse_pattern(text(call.params(), "EventPattern"));
-  if (!parsed) return parsed.error();
-  const auto event = parse_json(text(call.params(), "Event"));
-  if (!event || !event->is_object())
-    return fail("ValidationException", "Parameter Event is not valid.");
-  for (const auto* member :
-       {"id", "account", "source", "time", "region", "resources", "detail-type"}) {
-    if (!find(*event, member)) {
-      return fail("ValidationException", "Parameter Event is not valid. Reason: the member " +
-                                             std::string(member) + " is required.");
+/// The event keeps its id, time, account and region.
+Outcome take_forwarded(Call& call, Router& router) {
+  const auto& params = call.params();
+  const auto bus = bus_named(call.scope(), text(array_of(params, "Entries").at(0), "EventBusName"));
+  TRY(find_bus(call, bus));
+  const auto& event = object_of(params, "Event");
+  router.route(call, {.bus = bus,
+                      .event = Occurrence(event, {flag(params, "HoppedInRegion"),
+                                                  flag(params, "HoppedToRegion")})});
+  return Object{{"FailedEntryCount", 0},
+                {"Entries", Array{Object{{"EventId", text(event, "id")}}}}};
+}
+
+}  // namespace
+
+bool is_forwarded(const Call& call) {
+  return call.request().credential.service == kPrincipal;
+}
+
+Outcome put_events(Call& call, Router& router) {
+  if (is_forwarded(call)) return take_forwarded(call, router);
+  TRY(check_request(call.params()));
+  Buses buses(call);
+  Array replies;
+  int failed = 0;
+  for (const auto& entry : array_of(call.params(), "Entries")) {
+    if (const auto id = put_entry(call, entry, buses)) {
+      replies.push_back(Object{{"EventId", *id}});
+    } else {
+      ++failed;
+      replies.push_back(
+          Object{{"ErrorCode", id.error().code}, {"ErrorMessage", id.error().message}});
     }
   }
-  return Object{{"Result", pattern::matches(*parsed, *event)}};
+  return Object{{"FailedEntryCount", failed}, {"Entries", std::move(replies)}};
 }
 
 }  // namespace tocsin::events

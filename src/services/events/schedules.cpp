@@ -1,28 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
-#include <charconv>
-
+#include "engines/cron/cron.hpp"
 #include "services/events/parts.hpp"
 
 namespace tocsin::events {
+namespace {
+
+/// What stands in "name(…)".
+std::optional<std::string_view> inside(std::string_view schedule, std::string_view name) {
+  if (!schedule.starts_with(name) || !schedule.ends_with(")")) return std::nullopt;
+  schedule.remove_prefix(name.size());
+  if (!schedule.starts_with("(")) return std::nullopt;
+  return schedule.substr(1, schedule.size() - 2);
+}
+
+Failure not_valid() {
+  return invalid("Parameter ScheduleExpression is not valid.");
+}
+
+}  // namespace
 
 Result<Duration> interval_of(std::string_view schedule) {
-  const auto invalid = fail("ValidationException", "Parameter ScheduleExpression is not valid.");
-  if (schedule.starts_with("cron(")) {
-    return fail("ValidationException",
-                "Parameter ScheduleExpression is not valid: Tocsin supports rate() only.");
+  const auto rate = inside(schedule, "rate");
+  const auto interval = rate ? cron::parse_rate(*rate) : std::nullopt;
+  if (!interval) return not_valid();
+  return *interval;
+}
+
+Result<std::optional<Time>> next_start(std::string_view schedule, Time now) {
+  if (const auto fields = inside(schedule, "cron")) {
+    const auto cron = cron::Schedule::parse(*fields);
+    if (!cron) return not_valid();
+    return cron->next(now);
   }
-  if (!schedule.starts_with("rate(") || !schedule.ends_with(")")) return invalid;
-  const auto inner = schedule.substr(5, schedule.size() - 6);
-  std::int64_t count = 0;
-  const auto read = std::from_chars(inner.data(), inner.data() + inner.size(), count);
-  if (read.ec != std::errc() || count < 1 || count > 1'000'000) return invalid;
-  const std::string unit(read.ptr, inner.data() + inner.size());
-  const std::string plural = count == 1 ? "" : "s";
-  if (unit == " minute" + plural) return Duration(std::chrono::minutes(count));
-  if (unit == " hour" + plural) return Duration(std::chrono::hours(count));
-  if (unit == " day" + plural) return Duration(std::chrono::hours(24 * count));
-  return invalid;
+  return std::optional(now + TRY(interval_of(schedule)));
 }
 
 void disarm(Context& context, const Rule& rule) {
@@ -35,11 +46,13 @@ void disarm(Context& context, const Rule& rule) {
 void arm(Context& context, const Rule& rule) {
   disarm(context, rule);
   if (rule.schedule.empty() || !rule.enabled()) return;
-  const auto interval = interval_of(rule.schedule);
-  if (!interval) return;
+  const auto start = next_start(rule.schedule, context.now());
+  if (!start || !*start) return;
+  const auto scope = context.scope();
+  context.set_scope(rule.scope);
   const auto timer =
-      context.at(context.now() + *interval,
-                 {"events.scheduled", Object{{"bus", rule.bus}, {"rule", rule.name}}});
+      context.at(**start, {"events.scheduled", Object{{"bus", rule.bus}, {"rule", rule.name}}});
+  context.set_scope(scope);
   kSchedules.put(context, key_of(rule), {timer});
 }
 
@@ -54,7 +67,8 @@ void fire(Context& context, const core::Resumption& due) {
                           .scope = rule->scope,
                           .time = context.now(),
                           .resources = {rule->arn()}};
-  deliver(context, {*rule, kTargets.all(context, key_of(*rule))}, Document(core::envelope(event)));
+  deliver(context, {*rule, kTargets.all(context, key_of(*rule))},
+          Occurrence(core::envelope(event)));
 }
 
 }  // namespace tocsin::events

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who a key is, and whether they may: the policy engine over what IAM keeps.
 #include "services/iam/authorizer.hpp"
 
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
-#include "services/iam/state.hpp"
+#include "services/iam/decode.hpp"
+#include "services/iam/policies.hpp"
+#include "services/iam/request_keys.hpp"
 
 namespace tocsin::iam {
 namespace {
 
 using core::Credential;
 using core::Principal;
+using policy::PolicyKind;
 
 Principal root_of(const AccountId& account, std::string access_key_id) {
   return {.kind = Principal::Kind::Root,
@@ -26,58 +28,33 @@ Failure unknown_key() {
               403);
 }
 
-policy::Principal::Kind kind_of(Principal::Kind kind) {
-  switch (kind) {
-    case Principal::Kind::Root:
-      return policy::Principal::Kind::Root;
-    case Principal::Kind::User:
-      return policy::Principal::Kind::User;
-    case Principal::Kind::AssumedRole:
-      return policy::Principal::Kind::AssumedRole;
-    case Principal::Kind::FederatedUser:
-      return policy::Principal::Kind::FederatedUser;
-    case Principal::Kind::Service:
-      return policy::Principal::Kind::Service;
-    case Principal::Kind::Anonymous:
-      return policy::Principal::Kind::Anonymous;
-  }
-  return policy::Principal::Kind::Anonymous;
+/// IAM takes temporary credentials of users only where they were issued with MFA, and never those
+/// of federated users.
+/// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+bool is_barred_from_iam(const Principal& principal) {
+  if (principal.kind == Principal::Kind::FederatedUser) return true;
+  return principal.kind == Principal::Kind::User && principal.issued != Time{} && !principal.mfa;
 }
 
-policy::Principal asker(const Principal& principal) {
-  const bool service = principal.kind == Principal::Kind::Service;
-  return {.kind = kind_of(principal.kind),
-          .arn = service ? principal.service : principal.arn,
-          .issuer = principal.issuer_arn,
-          .account = service ? std::string() : principal.account.str(),
-          .id = principal.id};
+policy::PolicyPtr everything() {
+  static const auto policy =
+      *policy::parse_policy(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",)"
+                            R"("Action":"*","Resource":"*"}]})",
+                            PolicyKind::Identity);
+  return policy;
 }
 
-/// The condition keys that every request has.
-/// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-void add_global_keys(policy::Context& context, const Principal& principal,
-                     const core::Request& request, Time now) {
-  const auto set = [&](const std::string& key, std::string value) {
-    if (!value.empty()) context[key] = {std::move(value)};
-  };
-  set("aws:CurrentTime", iso8601(now));
-  set("aws:EpochTime", std::to_string(to_ms(now) / 1000));
-  set("aws:SourceIp", request.credential.service.empty() ? request.source_ip : std::string());
-  set("aws:UserAgent", request.user_agent);
-  set("aws:SecureTransport", request.secure ? "true" : "false");
-  set("aws:RequestedRegion", request.scope.region);
-  if (!request.credential.source_arn.empty()) {
-    set("aws:SourceArn", request.credential.source_arn);
-    if (const auto arn = Arn::parse(request.credential.source_arn)) {
-      set("aws:SourceAccount", arn->account.empty() ? request.scope.account.str() : arn->account);
-    }
-  }
-  for (const auto& [key, value] : principal.tags)
-    set("aws:PrincipalTag/" + key, value);
-  if (principal.issued != Time{}) {
-    set("aws:TokenIssueTime", iso8601(principal.issued));
-    set("aws:MultiFactorAuthPresent", principal.mfa ? "true" : "false");
-  }
+/// The name of the user or role whose policies a principal has; empty: it has none.
+std::string identity_name(const Principal& principal) {
+  if (principal.kind == Principal::Kind::User) return principal.name;
+  if (principal.kind == Principal::Kind::AssumedRole ||
+      principal.kind == Principal::Kind::FederatedUser)
+    return principal.issuer_name;
+  return {};
+}
+
+std::string_view identity_id(const Principal& principal) {
+  return principal.kind == Principal::Kind::User ? principal.id : principal.issuer_id;
 }
 
 }  // namespace
@@ -104,7 +81,7 @@ Result<Principal> PolicyAuthorizer::of_key(const store::View& view, const std::s
   if (const auto key = kAccessKeys.get(view, core::Key{id})) {
     if (!key->active) return unknown_key();
     if (key->user.empty()) return root_of(key->account, id);
-    const auto user = kUsers.get(view, core::Key{key->account.str(), key->user});
+    const auto user = find_identity(view, kUser, key->account, key->user);
     if (!user) return unknown_key();
     return Principal{.kind = Principal::Kind::User,
                      .account = key->account,
@@ -131,17 +108,16 @@ Result<Principal> PolicyAuthorizer::of_service(const store::View& view,
   }
   const auto arn = Arn::parse(credential.role_arn);
   const auto slash = arn ? arn->resource.rfind('/') : std::string::npos;
-  const auto role =
-      slash == std::string::npos
-          ? std::nullopt
-          : kRoles.get(view, core::Key{arn->account, arn->resource.substr(slash + 1)});
+  const auto role = slash == std::string::npos ? std::nullopt
+                                               : find_identity(view, kRole, AccountId(arn->account),
+                                                               arn->resource.substr(slash + 1));
   const auto refused =
       fail("AccessDenied",
            fmt::format("{} is not authorized to perform: sts:AssumeRole on resource: {}",
                        credential.service, credential.role_arn),
            403);
-  if (!role) return refused;
-  auto trust = cache_.compile(role->trust, policy::PolicyKind::Trust);
+  if (!role || role->arn != credential.role_arn) return refused;
+  auto trust = cache_.compile(role->trust, PolicyKind::Trust);
   if (!trust) return refused;
   policy::PolicySet set;
   set.resource = {role->arn, *trust};
@@ -151,8 +127,10 @@ Result<Principal> PolicyAuthorizer::of_service(const store::View& view,
       .action = "sts:AssumeRole",
       .resource = role->arn,
       .resource_account = arn->account};
-  if (!credential.source_arn.empty()) request.context["aws:SourceArn"] = {credential.source_arn};
-  policy::add_principal_keys(request);
+  core::Request call{.scope = {AccountId(arn->account), ""}, .credential = credential};
+  const Principal service{.kind = Principal::Kind::Service, .service = credential.service};
+  const RequestKeys keys(service, call, request, now);
+  request.more = &keys;
   if (!policy::evaluate(set, request).allowed()) return refused;
   const auto session = credential.session_name.empty()
                            ? credential.service.substr(0, credential.service.find('.'))
@@ -188,48 +166,65 @@ Result<Principal> PolicyAuthorizer::identify(const store::View& view, const Cred
   return unknown_key();
 }
 
-Result<policy::PolicySet> PolicyAuthorizer::policies_of(const store::View& view,
-                                                        const Principal& principal) const {
-  policy::PolicySet set;
-  const bool user = principal.kind == Principal::Kind::User;
-  if (!user && principal.kind != Principal::Kind::AssumedRole) return set;
-  const auto& table = user ? kUsers : kRoles;
-  const auto identity = table.get(
-      view, core::Key{principal.account.str(), user ? principal.name : principal.issuer_name});
-  if (!identity)
-    return fail("InvalidClientTokenId", "The security token included in the request is invalid.",
-                403);
-  for (const auto& [name, text] : identity->inline_policies) {
-    set.identity.push_back({ name, TRY(cache_.compile(text, policy::PolicyKind::Identity)) });
-  }
-  const auto managed = [&](const std::string& arn,
-                           policy::PolicyKind kind) -> Result<policy::PolicyPtr> {
-    const auto row = kPolicies.get(view, core::Key{principal.account.str(), arn});
-    if (!row) return fail(internal_error("an attached policy is missing: " + arn));
-    return cache_.compile(row->document, kind);
-  };
-  for (const auto& arn : identity->attached)
-    set.identity.push_back({ arn, TRY(managed(arn, policy::PolicyKind::Identity)) });
+Result<PreparedPtr> PolicyAuthorizer::prepared(const store::View& view,
+                                               const Principal& principal) const {
+  const auto name = identity_name(principal);
+  if (name.empty()) return PreparedPtr();
+  const auto& kind = principal.kind == Principal::Kind::AssumedRole ? kRole : kUser;
+  const auto generation = kGenerations.get(view, core::Key{principal.account.str()});
+  const auto key = fmt::format("{}/{}/{}/{}", generation ? generation->id : "", kind.noun,
+                               principal.account.str(), name);
+  if (auto found = prepared_.find(key)) return found;
+  const auto identity = find_identity(view, kind, principal.account, name);
+  if (!identity) return unknown_key();
+  auto made = std::make_shared<Prepared>();
+  made->id = identity->id;
+  for (const auto& source : policies_of(view, principal.account, kind, *identity))
+    made->identity.push_back(
+        { source.id(), TRY(cache_.compile(source.text, PolicyKind::Identity)) });
   if (!identity->boundary.empty()) {
-    set.boundary = {
-      identity->boundary,
-      TRY(managed(identity->boundary, policy::PolicyKind::Boundary))
-    };
+    const auto policy = TRY(managed_policy(view, principal.account, identity->boundary));
+    made->boundary = { policy.name, TRY(cache_.compile(policy.document, PolicyKind::Boundary)) };
   }
-  for (const auto& text : principal.session_policies) {
-    set.session.push_back({ "session", TRY(cache_.compile(text, policy::PolicyKind::Session)) });
+  prepared_.keep(key, made);
+  return PreparedPtr(std::move(made));
+}
+
+/// A session policy is a text, or the ARN of a managed policy as it is now.
+Result<void> PolicyAuthorizer::add_session(const store::View& view, const Principal& principal,
+                                           policy::PolicySet& set) const {
+  for (const auto& given : principal.session_policies) {
+    if (!given.starts_with("arn:")) {
+      set.session.push_back({ "session", TRY(cache_.compile(given, PolicyKind::Session)) });
+    } else if (const auto policy = find_policy(view, principal.account, given)) {
+      set.session.push_back(
+          { policy->name, TRY(cache_.compile(policy->document, PolicyKind::Session)) });
+    }
   }
-  return set;
+  const bool gone = set.session.empty() && !principal.session_policies.empty();
+  static const std::string kNothing =
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]})";
+  if (gone) set.session.push_back({ "", TRY(cache_.compile(kNothing, PolicyKind::Session)) });
+  return {};
 }
 
 Result<void> PolicyAuthorizer::authorize(const store::View& view, const Principal& principal,
                                          const core::Request& request, const core::Access& access,
                                          Time now) const {
-  auto set = TRY(policies_of(view, principal));
+  if (request.service == "iam" && is_barred_from_iam(principal)) return unknown_key();
+  const auto own = TRY(prepared(view, principal));
+  policy::PolicySet set;
+  if (own) {
+    if (own->id != identity_id(principal)) return unknown_key();
+    set.shared = own->identity;
+    set.boundary = own->boundary;
+  } else if (principal.kind == Principal::Kind::FederatedUser) {
+    set.identity.push_back({"", everything()});  // of the root
+  }
+  TRY(add_session(view, principal, set));
   if (!access.resource_policy.empty()) {
     // A role's own policy has no Resource element: it is the resource.
-    const auto kind = access.action.starts_with("sts:") ? policy::PolicyKind::Trust
-                                                        : policy::PolicyKind::Resource;
+    const auto kind = access.action.starts_with("sts:") ? PolicyKind::Trust : PolicyKind::Resource;
     set.resource = { access.resource, TRY(cache_.compile(access.resource_policy, kind)) };
   }
   set.resource_policy_required = access.policy_required;
@@ -237,14 +232,29 @@ Result<void> PolicyAuthorizer::authorize(const store::View& view, const Principa
       .principal = asker(principal),
       .action = access.action,
       .resource = access.resource,
-      .resource_account = access.owner.empty() ? principal.account.str() : access.owner.str()};
-  add_global_keys(asked.context, principal, request, now);
-  for (const auto& [key, values] : access.context)
-    asked.context[key] = values;
-  policy::add_principal_keys(asked);
+      .resource_account = access.owner.empty() ? principal.account.str() : access.owner.str(),
+      .context = {access.context.begin(), access.context.end()}};
+  const RequestKeys keys(principal, request, asked, now);
+  asked.more = &keys;
   const auto decision = policy::evaluate(set, asked);
   if (decision.allowed()) return {};
-  return fail("AccessDenied", policy::denial_message(decision, asked, principal.arn), 403);
+  auto denial = Error{"AccessDenied", policy::denial_message(decision, asked, principal.arn), 403};
+  if (access.action.starts_with("ec2:"))
+    denial.members[kDetails] = denial_details(decision, asked, principal);
+  return fail(std::move(denial));
+}
+
+/// EC2 does not tell why, but to whom may open the message.
+Error PolicyAuthorizer::told(Error denial, const core::Secrets& secrets) const {
+  const auto* details = denial.members.if_contains(kDetails);
+  if (!details) return denial;
+  denial.code = "UnauthorizedOperation";
+  denial.message = fmt::format(
+      "You are not authorized to perform this operation. {}. Encoded authorization "
+      "failure message: {}",
+      denial.message, encode_authorization_message(secrets, to_json(*details)));
+  denial.members.erase(kDetails);
+  return denial;
 }
 
 }  // namespace tocsin::iam

@@ -1,271 +1,224 @@
 // SPDX-License-Identifier: Apache-2.0
-// Users and roles. Most operations are the same for both, so each is written once over a Kind.
+// Users, groups and roles: made, found, listed, renamed, deleted.
 #include <fmt/format.h>
 
 #include "engines/policy/policy.hpp"
-#include "services/iam/state.hpp"
+#include "services/iam/operations.hpp"
+#include "services/iam/policies.hpp"
+#include "services/iam/uses.hpp"
 
 namespace tocsin::iam {
 namespace {
 
-using core::Call;
-using core::Effect;
 using core::Key;
-using core::Operation;
-using core::Outcome;
 
-struct Kind {
-  std::string noun;       // "User"
-  std::string lower;      // "user"
-  std::string id_prefix;  // "AIDA"
-  const core::Table<Identity>* table;
-  std::string member() const { return noun + "Name"; }
-};
-const Kind kUser{"User", "user", "AIDA", &kUsers};
-const Kind kRole{"Role", "role", "AROA", &kRoles};
+constexpr std::size_t kTrustSize = 2048;
 
-Failure no_such(const Kind& kind, std::string_view name) {
-  return fail("NoSuchEntity", fmt::format("The {} with name {} cannot be found.", kind.lower, name),
-              404);
+template <class Row>
+std::int64_t count(Call& call, const core::Table<Row>& table) {
+  std::int64_t rows = 0;
+  table.scan(call, Key{call.account().str()}, [&](const auto&, const auto&) {
+    ++rows;
+    return true;
+  });
+  return rows;
 }
 
-Result<Identity> identity_of(Call& call, const Kind& kind) {
-  const auto name = TRY(required_name(call, kind.member()));
-  auto found = kind.table->get(call, Key{call.account().str(), name});
-  if (!found) return no_such(kind, name);
-  return *std::move(found);
+Result<std::int64_t> max_session(Call& call, std::int64_t fallback) {
+  const auto seconds = integer(call.params(), "MaxSessionDuration").value_or(fallback);
+  if (seconds >= 3600 && seconds <= 43200) return seconds;
+  return fail(
+      "ValidationError",
+      fmt::format("1 validation error detected: Value '{}' at 'maxSessionDuration' failed to "
+                  "satisfy constraint: Member must have value {} than or equal to {}",
+                  seconds, seconds < 3600 ? "greater" : "less", seconds < 3600 ? 3600 : 43200));
 }
 
-void save(Call& call, const Kind& kind, const Identity& identity) {
-  kind.table->put(call, Key{call.account().str(), identity.name}, identity);
+/// What says "group 'ops' not emptied": the first thing that stands against deletion.
+std::optional<std::string_view> obstacle(Call& call, const Kind& kind, const Identity& identity) {
+  const auto key = identity_key(call.account(), identity.name);
+  const auto any = [&](const auto& table) { return !table.all(call, key).empty(); };
+  if (!identity.attached.empty()) return "must detach all policies first.";
+  if (!identity.inline_policies.empty()) return "must delete policies first.";
+  if (&kind == &kGroup && any(kMembers)) return "must remove users from group first.";
+  if (&kind == &kRole && !profiles_of(call, identity.name).empty())
+    return "must remove roles from instance profile first.";
+  if (&kind != &kUser) return std::nullopt;
+  if (any(kUserKeys)) return "must delete access keys first.";
+  if (kLogins.contains(call, key)) return "must delete login profile first.";
+  if (!devices_of(call, call.account(), identity.name).empty())
+    return "must delete MFA device first.";
+  if (!identity.groups.empty()) return "must remove users from group first.";
+  return std::nullopt;
 }
 
-Object described(const Kind& kind, const Identity& identity) {
-  Object out{{"Path", identity.path},
-             {kind.member(), identity.name},
-             {kind.noun + "Id", identity.id},
-             {"Arn", identity.arn},
-             {"CreateDate", to_seconds(identity.created)}};
-  if (!identity.trust.empty()) {
-    out["AssumeRolePolicyDocument"] = identity.trust;
-    out["MaxSessionDuration"] = identity.max_session;
+Failure unmodifiable(const Identity& role) {
+  return fail("UnmodifiableEntity",
+              fmt::format("Cannot perform the operation on the protected role '{}' - this role is "
+                          "only modifiable by AWS",
+                          role.name));
+}
+
+Result<void> check_trust(const std::string& document) {
+  if (policy_size(document) > kTrustSize)
+    return limit_exceeded("ACLSizePerRole", static_cast<std::int64_t>(kTrustSize));
+  TRY(policy::parse_policy(document, policy::PolicyKind::Trust));
+  return {};
+}
+
+/// Keys, members and login of a user or group under its new name.
+void move_links(Call& call, const Kind& kind, const Identity& old, const Identity& renamed) {
+  const auto before = identity_key(call.account(), old.name);
+  const auto& account = call.account().str();
+  if (&kind == &kGroup) {
+    for (const auto& member : kMembers.all(call, before)) {
+      kMembers.erase(call, Key{account, fold(old.name), fold(member.name)});
+      kMembers.put(call, Key{account, fold(renamed.name), fold(member.name)}, member);
+      auto user = *find_identity(call, kUser, call.account(), member.name);
+      user.groups.erase(old.name);
+      user.groups.insert(renamed.name);
+      save(call, kUser, user);
+    }
+    return;
   }
-  if (!identity.description.empty()) out["Description"] = identity.description;
-  if (!identity.boundary.empty()) {
-    out["PermissionsBoundary"] = Object{{"PermissionsBoundaryType", "Policy"},
-                                        {"PermissionsBoundaryArn", identity.boundary}};
+  for (const auto& link : kUserKeys.all(call, before)) {
+    kUserKeys.erase(call, Key{account, fold(old.name), link.name});
+    kUserKeys.put(call, Key{account, fold(renamed.name), link.name}, link);
+    auto key = *kAccessKeys.get(call, Key{link.name});
+    key.user = renamed.name;
+    kAccessKeys.put(call, Key{link.name}, key);
   }
-  Array tags;
-  for (const auto& [key, value] : identity.tags)
-    tags.push_back(Object{{"Key", key}, {"Value", value}});
-  if (!tags.empty()) out["Tags"] = std::move(tags);
-  return out;
-}
-
-Outcome create(Call& call, const Kind& kind) {
-  const auto name = TRY(required_name(call, kind.member()));
-  if (kind.table->contains(call, Key{call.account().str(), name})) {
-    return fail("EntityAlreadyExists",
-                fmt::format("{} with name {} already exists.", kind.noun, name), 409);
+  if (auto login = kLogins.get(call, before)) {
+    kLogins.erase(call, before);
+    login->user = renamed.name;
+    kLogins.put(call, identity_key(call.account(), renamed.name), *login);
   }
-  Identity identity{.name = name,
-                    .path = string_of(call.params(), "Path", "/"),
-                    .id = new_iam_id(call, kind.id_prefix),
-                    .created = call.now()};
-  identity.arn =
-      fmt::format("arn:aws:iam::{}:{}{}{}", call.account().str(), kind.lower, identity.path, name);
-  identity.description = string_of(call.params(), "Description");
-  identity.boundary = string_of(call.params(), "PermissionsBoundary");
-  identity.max_session = integer(call.params(), "MaxSessionDuration").value_or(3600);
-  for (const auto& tag : array_of(call.params(), "Tags"))
-    identity.tags[string_of(tag, "Key")] = text(tag, "Value");
-  if (&kind == &kRole) {
-    identity.trust = string_of(call.params(), "AssumeRolePolicyDocument");
-    TRY(policy::parse_policy(identity.trust, policy::PolicyKind::Trust));
+  for (auto device : devices_of(call, call.account(), old.name)) {
+    device.user = renamed.name;
+    kMfaDevices.put(call, Key{account, device.serial}, device);
   }
-  if (!identity.boundary.empty() &&
-      !kPolicies.contains(call, Key{call.account().str(), identity.boundary})) {
-    return fail("NoSuchEntity",
-                fmt::format("Policy {} does not exist or is not attachable.", identity.boundary),
-                404);
+  for (const auto& group : renamed.groups) {
+    kMembers.erase(call, Key{account, fold(group), fold(old.name)});
+    kMembers.put(call, Key{account, fold(group), fold(renamed.name)}, {renamed.name});
   }
-  save(call, kind, identity);
-  return Object{{kind.noun, described(kind, identity)}};
-}
-
-Outcome get(Call& call, const Kind& kind) {
-  if (&kind == &kUser && text(call.params(), "UserName").empty() &&
-      call.principal().kind == core::Principal::Kind::User) {
-    const auto self = kUsers.get(call, Key{call.account().str(), call.principal().name});
-    if (self) return Object{{"User", described(kUser, *self)}};
-  }
-  return Object{{kind.noun, described(kind, TRY(identity_of(call, kind)))}};
-}
-
-Outcome remove(Call& call, const Kind& kind) {
-  const auto identity = TRY(identity_of(call, kind));
-  const bool has_keys =
-      &kind == &kUser && !kUserKeys.all(call, Key{call.account().str(), identity.name}).empty();
-  if (!identity.attached.empty() || !identity.inline_policies.empty() || has_keys) {
-    return fail("DeleteConflict",
-                has_keys ? "Cannot delete entity, must delete access keys first."
-                : identity.attached.empty()
-                    ? "Cannot delete entity, must delete policies first."
-                    : "Cannot delete entity, must detach all policies first.",
-                409);
-  }
-  kind.table->erase(call, Key{call.account().str(), identity.name});
-  return Object{};
-}
-
-Outcome list(Call& call, const Kind& kind) {
-  const auto limit = static_cast<std::size_t>(
-      std::clamp<std::int64_t>(integer(call.params(), "MaxItems").value_or(100), 1, 1000));
-  const auto prefix = string_of(call.params(), "PathPrefix", "/");
-  const auto marker = string_of(call.params(), "Marker");
-  Array found;
-  bool more = false;
-  std::string last;
-  kind.table->scan(
-      call, Key{call.account().str()},
-      [&](const auto& key, const Identity& identity) {
-        if (!identity.path.starts_with(prefix)) return true;
-        if (found.size() == limit) return !(more = true);
-        found.push_back(described(kind, identity));
-        last = key[1];
-        return true;
-      },
-      store::Direction::Forward,
-      marker.empty() ? std::nullopt : std::optional(Key{call.account().str(), marker}));
-  Object out{{kind.noun + "s", std::move(found)}, {"IsTruncated", more}};
-  if (more) out["Marker"] = last;
-  return out;
-}
-
-Outcome put_policy(Call& call, const Kind& kind) {
-  auto identity = TRY(identity_of(call, kind));
-  const auto name = TRY(required_name(call, "PolicyName"));
-  const auto document = string_of(call.params(), "PolicyDocument");
-  TRY(policy::parse_policy(document, policy::PolicyKind::Identity));
-  identity.inline_policies[name] = document;
-  save(call, kind, identity);
-  return Object{};
-}
-
-Failure no_such_policy(const Kind& kind, std::string_view name) {
-  return fail("NoSuchEntity",
-              fmt::format("The {} policy with name {} cannot be found.", kind.lower, name), 404);
-}
-
-Outcome get_policy_of(Call& call, const Kind& kind) {
-  const auto identity = TRY(identity_of(call, kind));
-  const auto found = identity.inline_policies.find(string_of(call.params(), "PolicyName"));
-  if (found == identity.inline_policies.end())
-    return no_such_policy(kind, text(call.params(), "PolicyName"));
-  return Object{{kind.member(), identity.name},
-                {"PolicyName", found->first},
-                {"PolicyDocument", found->second}};
-}
-
-Outcome delete_policy_of(Call& call, const Kind& kind) {
-  auto identity = TRY(identity_of(call, kind));
-  if (!identity.inline_policies.erase(string_of(call.params(), "PolicyName"))) {
-    return no_such_policy(kind, text(call.params(), "PolicyName"));
-  }
-  save(call, kind, identity);
-  return Object{};
-}
-
-Outcome list_policies_of(Call& call, const Kind& kind) {
-  Array names;
-  for (const auto& entry : TRY(identity_of(call, kind)).inline_policies)
-    names.push_back(boost::json::string(entry.first));
-  return Object{{"PolicyNames", std::move(names)}, {"IsTruncated", false}};
-}
-
-Outcome attach(Call& call, const Kind& kind) {
-  auto identity = TRY(identity_of(call, kind));
-  const auto arn = string_of(call.params(), "PolicyArn");
-  if (!kPolicies.contains(call, Key{call.account().str(), arn})) {
-    return fail("NoSuchEntity", fmt::format("Policy {} does not exist or is not attachable.", arn),
-                404);
-  }
-  identity.attached.insert(arn);
-  save(call, kind, identity);
-  return Object{};
-}
-
-Outcome detach(Call& call, const Kind& kind) {
-  auto identity = TRY(identity_of(call, kind));
-  const auto arn = string_of(call.params(), "PolicyArn");
-  if (!identity.attached.erase(arn))
-    return fail("NoSuchEntity", fmt::format("Policy {} was not found.", arn), 404);
-  save(call, kind, identity);
-  return Object{};
-}
-
-Outcome list_attached(Call& call, const Kind& kind) {
-  Array attached;
-  for (const auto& arn : TRY(identity_of(call, kind)).attached) {
-    attached.push_back(Object{{"PolicyName", arn.substr(arn.rfind('/') + 1)}, {"PolicyArn", arn}});
-  }
-  return Object{{"AttachedPolicies", std::move(attached)}, {"IsTruncated", false}};
-}
-
-Outcome update_trust(Call& call) {
-  auto role = TRY(identity_of(call, kRole));
-  role.trust = string_of(call.params(), "PolicyDocument");
-  TRY(policy::parse_policy(role.trust, policy::PolicyKind::Trust));
-  save(call, kRole, role);
-  return Object{};
-}
-
-core::Needs needs(std::string action, const Kind& kind) {
-  return [action = "iam:" + std::move(action), &kind](Call& call) -> std::vector<core::Access> {
-    const auto name = text(call.params(), kind.member());
-    const auto found = kind.table->get(call, Key{call.account().str(), name});
-    return {{.action = action,
-             .resource = found ? found->arn
-                               : fmt::format("arn:aws:iam::{}:{}/{}", call.account().str(),
-                                             kind.lower, name)}};
-  };
 }
 
 }  // namespace
 
-std::vector<Operation> identity_operations() {
-  struct Row {
-    std::string_view before, after;  // of the noun
-    Effect effect;
-    Outcome (*handle)(Call&, const Kind&);
+Outcome create_identity(Call& call, const Kind& kind) {
+  Identity identity {
+    .name = TRY(required_name(call, kind.member()))
+    , .path = TRY(path_of(call))
+    , .created = call.now()
   };
-  static constexpr Row kRows[] = {{"Create", "", Effect::Write, create},
-                                  {"Get", "", Effect::Read, get},
-                                  {"Delete", "", Effect::Write, remove},
-                                  {"List", "s", Effect::Read, list},
-                                  {"Put", "Policy", Effect::Write, put_policy},
-                                  {"Get", "Policy", Effect::Read, get_policy_of},
-                                  {"Delete", "Policy", Effect::Write, delete_policy_of},
-                                  {"List", "Policies", Effect::Read, list_policies_of},
-                                  {"Attach", "Policy", Effect::Write, attach},
-                                  {"Detach", "Policy", Effect::Write, detach}};
-  static std::deque<std::string> names;  // Operation keeps views
-  std::vector<Operation> operations;
-  const auto add = [&](std::string name, Effect effect, const Kind& kind,
-                       Outcome (*handle)(Call&, const Kind&)) {
-    names.push_back(std::move(name));
-    operations.push_back({names.back(), effect,
-                          [handle, &kind](Call& call) { return handle(call, kind); },
-                          needs(names.back(), kind)});
-  };
-  for (const auto* kind : {&kUser, &kRole}) {
-    for (const auto& row : kRows)
-      add(fmt::format("{}{}{}", row.before, kind->noun, row.after), row.effect, *kind, row.handle);
-    add("ListAttached" + kind->noun + "Policies", Effect::Read, *kind, list_attached);
+  if (find_identity(call, kind, call.account(), identity.name))
+    return exists_already(fmt::format("{} with name {} already exists.", kind.noun, identity.name));
+  identity.arn = iam_arn(call.account(), kind.lower, identity.path + identity.name);
+  TRY(add_tags(call, identity.tags));
+  if (&kind == &kRole) {
+    identity.trust = string_of(call.params(), "AssumeRolePolicyDocument");
+    identity.description = string_of(call.params(), "Description");
+    identity.max_session = TRY(max_session(call, 3600));
+    TRY(check_trust(identity.trust));
   }
-  operations.push_back({"UpdateAssumeRolePolicy", Effect::Write, update_trust,
-                        needs("UpdateAssumeRolePolicy", kRole)});
-  return operations;
+  if (const auto arn = string_of(call.params(), "PermissionsBoundary"); !arn.empty()) {
+    TRY(managed_policy(call, call.account(), arn));
+    identity.boundary = arn;
+  }
+  if (count(call, *kind.table) >= kind.quota)
+    return limit_exceeded(std::string(kind.noun) + "sPerAccount", kind.quota);
+  identity.id = new_iam_id(call, kind.id_prefix);
+  save(call, kind, identity);
+  link_policies(call, kind, identity);
+  auto out = listed(kind, identity);
+  if (!identity.boundary.empty()) out["PermissionsBoundary"] = boundary_of(identity.boundary);
+  if (!identity.tags.empty()) out["Tags"] = tag_list(identity.tags);
+  return Object{{kind.noun, std::move(out)}};
+}
+
+Outcome get_user(Call& call) {
+  const auto user = TRY(user_or_caller(call));
+  if (user) return Object{{"User", described(call, kUser, *user)}};
+  // The root asks for itself.
+  const auto& root = call.principal();
+  Object out{{"UserId", root.id}, {"Arn", root.arn}, {"CreateDate", to_seconds(from_ms(0))}};
+  if (const auto key = root_key_of(call, call.account()))
+    out["CreateDate"] = to_seconds(key->created);
+  if (const auto alias = kAliases.get(call, Key{call.account().str()}))
+    out["UserName"] = alias->name;
+  return Object{{"User", std::move(out)}};
+}
+
+Outcome get_identity(Call& call, const Kind& kind) {
+  return Object{{kind.noun, described(call, kind, TRY(identity_of(call, kind)))}};
+}
+
+Outcome delete_identity(Call& call, const Kind& kind) {
+  const auto identity = TRY(identity_of(call, kind));
+  if (!identity.linked_service.empty()) return unmodifiable(identity);
+  if (const auto what = obstacle(call, kind, identity))
+    return delete_conflict(fmt::format("Cannot delete entity, {}", *what));
+  unlink_policies(call, kind, identity);
+  forget_uses(call, identity.id);
+  kind.table->erase(call, identity_key(call.account(), identity.name));
+  return Object{};
+}
+
+Outcome list_identities(Call& call, const Kind& kind) {
+  const auto prefix = string_of(call.params(), "PathPrefix", "/");
+  return paged_rows(call, std::string(kind.noun) + "s", *kind.table,
+                    [&](const Identity& identity) -> std::optional<Object> {
+                      if (!identity.path.starts_with(prefix)) return std::nullopt;
+                      auto out = listed(kind, identity);
+                      if (!identity.boundary.empty())
+                        out["PermissionsBoundary"] = boundary_of(identity.boundary);
+                      return out;
+                    });
+}
+
+/// UpdateUser and UpdateGroup.
+Outcome rename_identity(Call& call, const Kind& kind) {
+  const auto old = TRY(identity_of(call, kind));
+  auto renamed = old;
+  const auto new_name = "New" + kind.member();
+  if (find(call.params(), new_name)) renamed.name = TRY(required_name(call, new_name));
+  if (find(call.params(), "NewPath")) renamed.path = TRY(path_of(call, "NewPath"));
+  renamed.arn = iam_arn(call.account(), kind.lower, renamed.path + renamed.name);
+  const bool moves = fold(renamed.name) != fold(old.name);
+  if (moves && find_identity(call, kind, call.account(), renamed.name))
+    return exists_already(fmt::format("{} with name {} already exists.", kind.noun, renamed.name));
+  unlink_policies(call, kind, old);
+  if (renamed.name != old.name) move_links(call, kind, old, renamed);
+  kind.table->erase(call, identity_key(call.account(), old.name));
+  save(call, kind, renamed);
+  link_policies(call, kind, renamed);
+  return Object{};
+}
+
+Outcome update_role(Call& call) {
+  auto role = TRY(identity_of(call, kRole));
+  if (!role.linked_service.empty() && find(call.params(), "MaxSessionDuration"))
+    return unmodifiable(role);
+  if (find(call.params(), "Description")) role.description = text(call.params(), "Description");
+  role.max_session = TRY(max_session(call, role.max_session));
+  save(call, kRole, role);
+  if (call.request().operation == "UpdateRoleDescription")
+    return Object{{"Role", listed(kRole, role)}};
+  return Object{};
+}
+
+Outcome update_trust(Call& call) {
+  auto role = TRY(identity_of(call, kRole));
+  if (!role.linked_service.empty()) return unmodifiable(role);
+  role.trust = string_of(call.params(), "PolicyDocument");
+  TRY(check_trust(role.trust));
+  save(call, kRole, role);
+  return Object{};
+}
+
+Result<void> modifiable(const Identity& identity) {
+  if (identity.linked_service.empty()) return {};
+  return unmodifiable(identity);
 }
 
 }  // namespace tocsin::iam

@@ -1,64 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-// STS: who am I, and another role's credentials.
+// STS beside AssumeRole: who am I, whose is a key, and temporary credentials of users.
 #include <fmt/format.h>
 
-#include "engines/policy/policy.hpp"
-#include "services/iam/state.hpp"
+#include "services/iam/mfa.hpp"
+#include "services/iam/operations.hpp"
+#include "services/iam/sessions.hpp"
 
 namespace tocsin::iam {
 namespace {
 
-using core::Call;
 using core::Key;
-using core::Outcome;
 using core::Principal;
 
-// So long an expired session is told that it expired, and not that it is unknown.
-constexpr auto kKeepExpired = std::chrono::hours(36);
+constexpr std::int64_t kDefaultSeconds = 43200;
+constexpr std::int64_t kMostSeconds = 129600;
+constexpr std::int64_t kMostSecondsOfRoot = 3600;
 
-std::optional<Identity> role_of(Call& call, std::string_view arn) {
-  const auto parsed = Arn::parse(arn);
-  if (!parsed || parsed->service != "iam" || !parsed->resource.starts_with("role/"))
-    return std::nullopt;
-  auto role = kRoles.get(
-      call, Key{parsed->account, parsed->resource.substr(parsed->resource.rfind('/') + 1)});
-  return role && role->arn == arn ? role : std::nullopt;
+/// Only the lasting credentials of a user, or the root, get further ones by themselves.
+Result<void> must_be_lasting(Call& call) {
+  const auto kind = call.principal().kind;
+  const bool user = kind == Principal::Kind::User || kind == Principal::Kind::Root;
+  if (user && !is_temporary(call.principal())) return {};
+  return fail("AccessDenied",
+              fmt::format("Cannot call {} with session credentials", call.request().operation),
+              403);
 }
 
-Result<void> may_assume(Call& call, const Identity& role) {
-  const auto owner = AccountId(Arn::parse(role.arn)->account);
-  core::Access access{.action = "sts:AssumeRole",
-                      .resource = role.arn,
-                      .owner = owner,
-                      .resource_policy = role.trust,
-                      .policy_required = true};
-  const auto external = string_of(call.params(), "ExternalId");
-  if (!external.empty()) access.context["sts:ExternalId"] = {external};
-  access.context["sts:RoleSessionName"] = {string_of(call.params(), "RoleSessionName")};
-  return call.authorize(access);
+Result<std::int64_t> seconds_in(Call& call) {
+  const bool root = call.principal().kind == Principal::Kind::Root;
+  return duration_in(call, root ? kMostSecondsOfRoot : kDefaultSeconds,
+                     root ? kMostSecondsOfRoot : kMostSeconds);
 }
 
-Principal session_principal(Call& call, const Identity& role, const std::string& key_id) {
-  const auto session = string_of(call.params(), "RoleSessionName");
-  const auto account = Arn::parse(role.arn)->account;
-  Principal principal{
-      .kind = Principal::Kind::AssumedRole,
-      .account = AccountId(account),
-      .arn = fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", account, role.name, session),
-      .id = role.id + ":" + session,
-      .name = session,
-      .access_key_id = key_id,
-      .service = call.principal().kind == Principal::Kind::Service ? call.principal().service : "",
-      .issuer_arn = role.arn,
-      .issuer_id = role.id,
-      .issuer_name = role.name,
-      .issued = call.now(),
-      .tags = role.tags};
-  for (const auto& tag : array_of(call.params(), "Tags"))
-    principal.tags[string_of(tag, "Key")] = text(tag, "Value");
-  if (const auto policy = string_of(call.params(), "Policy"); !policy.empty())
-    principal.session_policies.push_back(policy);
-  return principal;
+bool is_federated_name(std::string_view name) {
+  return name.size() >= 2 && name.size() <= 32 &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return isalnum(c) ||
+                  std::string_view("_+=,.@-").find(static_cast<char>(c)) != std::string_view::npos;
+         });
 }
 
 }  // namespace
@@ -69,35 +48,69 @@ Outcome get_caller_identity(Call& call) {
       {"UserId", principal.id}, {"Account", principal.account.str()}, {"Arn", principal.arn}};
 }
 
-Outcome assume_role(Call& call) {
-  const auto arn = string_of(call.params(), "RoleArn");
-  const auto role = role_of(call, arn);
-  if (!role) {
-    return fail("AccessDenied",
-                fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
-                            call.principal().arn, arn),
-                403);
-  }
-  TRY(may_assume(call, *role));
-  const auto seconds = integer(call.params(), "DurationSeconds").value_or(3600);
-  if (seconds < 900 || seconds > role->max_session) {
+Outcome get_session_token(Call& call) {
+  TRY(must_be_lasting(call));
+  const auto seconds = TRY(seconds_in(call));
+  auto session = call.principal();
+  session.mfa = TRY(prove_mfa(call));
+  return Object{{"Credentials", issue(call, session, seconds)}};
+}
+
+Outcome get_federation_token(Call& call) {
+  TRY(must_be_lasting(call));
+  const auto name = string_of(call.params(), "Name");
+  if (!is_federated_name(name)) {
     return fail("ValidationError",
-                "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+                fmt::format("1 validation error detected: Value '{}' at 'name' failed to satisfy "
+                            "constraint: Member must satisfy regular expression pattern: "
+                            "[\\w+=,.@-]*",
+                            name));
   }
-  if (const auto policy = text(call.params(), "Policy"); !policy.empty())
-    TRY(policy::parse_policy(policy, policy::PolicyKind::Session));
-  const auto id = new_iam_id(call, "ASIA");
-  const Session session{.access_key_id = id,
-                        .principal = session_principal(call, *role, id),
-                        .expires = call.now() + std::chrono::seconds(seconds)};
-  kSessions.put(call, Key{id}, session);
-  call.at(session.expires + kKeepExpired, {"iam.session_expired", Object{{"id", id}}});
-  return Object{{"Credentials", Object{{"AccessKeyId", id},
-                                       {"SecretAccessKey", secret_of_key(call.secrets(), id)},
-                                       {"SessionToken", token_of_key(call.secrets(), id)},
-                                       {"Expiration", to_seconds(session.expires)}}},
-                {"AssumedRoleUser",
-                 Object{{"AssumedRoleId", session.principal.id}, {"Arn", session.principal.arn}}}};
+  const auto seconds = TRY(seconds_in(call));
+  const auto& caller = call.principal();
+  const auto& account = caller.account.str();
+  const bool user = caller.kind == Principal::Kind::User;
+  Principal session{.kind = Principal::Kind::FederatedUser,
+                    .account = caller.account,
+                    .arn = fmt::format("arn:aws:sts::{}:federated-user/{}", account, name),
+                    .id = fmt::format("{}:{}", account, name),
+                    .name = name,
+                    .issuer_arn = caller.arn,
+                    .issuer_id = caller.id,
+                    .issuer_name = user ? caller.name : ""};
+  session.session_policies = TRY(session_policies_in(call, caller.account));
+  session.tags = caller.tags;
+  TRY(add_tags(call, session.tags));
+  Object out{{"Credentials", issue(call, session, seconds)},
+             {"FederatedUser", Object{{"FederatedUserId", session.id}, {"Arn", session.arn}}}};
+  if (const auto packed = packed_size(call)) out["PackedPolicySize"] = *packed;
+  return out;
+}
+
+Outcome get_access_key_info(Call& call) {
+  const auto id = string_of(call.params(), "AccessKeyId");
+  if (const auto key = kAccessKeys.get(call, Key{id}))
+    return Object{{"Account", key->account.str()}};
+  if (const auto session = kSessions.get(call, Key{id}))
+    return Object{{"Account", session->principal.account.str()}};
+  return fail("ValidationError", fmt::format("Invalid Access Key ID: {}", id));
+}
+
+/// As the federated user that it makes, with the tags that it gives.
+std::vector<core::Access> on_federated_user(Call& call) {
+  core::Access access{.action = "sts:GetFederationToken",
+                      .resource = fmt::format("arn:aws:sts::{}:federated-user/{}",
+                                              call.account().str(), text(call.params(), "Name"))};
+  std::vector<std::string> keys;
+  for (const auto& tag : array_of(call.params(), "Tags")) {
+    keys.push_back(string_of(tag, "Key"));
+    access.context["aws:RequestTag/" + keys.back()] = {string_of(tag, "Value")};
+  }
+  if (keys.empty()) return {access};
+  access.context["aws:TagKeys"] = keys;
+  auto tagging = access;
+  tagging.action = "sts:TagSession";
+  return {access, tagging};
 }
 
 }  // namespace tocsin::iam

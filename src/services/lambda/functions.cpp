@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions: what they are made of. Code is inspected by a worker before anything is kept.
+// Functions: what they are made of. Code is looked at by a worker before anything is kept.
+#include "services/lambda/functions.hpp"
+
 #include <fmt/format.h>
 
-#include "services/lambda/state.hpp"
+#include "services/lambda/code.hpp"
+#include "services/lambda/concurrency.hpp"
+#include "services/lambda/configuration.hpp"
+#include "services/lambda/paging.hpp"
+#include "services/lambda/versions.hpp"
 
 namespace tocsin::lambda {
 namespace {
@@ -12,186 +18,260 @@ using core::Context;
 using core::Key;
 using core::Outcome;
 
-Failure invalid(std::string message) {
-  return fail("InvalidParameterValueException", std::move(message));
+constexpr std::size_t kLongestName = 64;
+
+Failure exists(const std::string& name) {
+  return fail("ResourceConflictException", "Function already exist: " + name, 409);
 }
 
-Result<void> read_environment(Call& call, Function& function) {
-  const auto* variables = find_path(call.params(), "Environment.Variables");
-  if (!variables || !variables->is_object()) return {};
-  function.environment = {};
-  for (const auto& entry : variables->as_object()) {
-    const auto value = call.open(entry.value());
-    if (!value) return invalid("Environment variables must be strings.");
-    function.environment[entry.key()] = call.seal(*value);
+Result<std::map<std::string, std::string>> read_tags(const Call& call) {
+  std::map<std::string, std::string> tags;
+  for (const auto& tag : object_of(call.params(), "Tags"))
+    tags[std::string(tag.key())] = text(object_of(call.params(), "Tags"), tag.key());
+  if (tags.size() > 50) return invalid("Number of tags exceeds resource tag limit.");
+  return tags;
+}
+
+void take_code(Configuration& out, const Document& result) {
+  if (const auto ref = store::blob_ref(object_of(result, "Code"))) out.code = *ref;
+  out.code_sha256 = string_of(result, "CodeSha256");
+  out.code_size = integer(result, "CodeSize").value_or(0);
+}
+
+template <class Row>
+void erase_all(Context& context, const core::Table<Row>& table, const Function& function) {
+  std::vector<std::string> last;
+  table.scan(context, Key::of(function.scope, function.name), [&](const auto& key, const Row&) {
+    last.push_back(key.back());
+    return true;
+  });
+  for (const auto& part : last)
+    table.erase(context, Key::of(function.scope, function.name, part));
+}
+
+void erase_function(Context& context, const Function& function) {
+  for (const auto& url : kUrls.all(context, Key::of(function.scope, function.name)))
+    kUrlIds.erase(context, Key{url.id});
+  erase_all(context, kVersions, function);
+  erase_all(context, kAliases, function);
+  erase_all(context, kPolicies, function);
+  erase_all(context, kEvents, function);
+  erase_all(context, kUrls, function);
+  erase_all(context, kRoleSessions, function);
+  set_reserve(context, function, std::nullopt);
+  kFunctions.erase(context, Key::of(function.scope, function.name));
+}
+
+Outcome delete_version(Call& call, const Function& function, const Reference& reference) {
+  if (reference.qualifier == kLatest)
+    return invalid("$LATEST version cannot be deleted without deleting the function.");
+  if (!is_number(reference.qualifier))
+    return invalid("Deletion of aliases is not currently supported.");
+  std::string users;
+  for (const auto& alias : kAliases.all(call, reference.key())) {
+    if (alias.version == reference.qualifier || alias.weights.contains(reference.qualifier))
+      users += (users.empty() ? "" : ", ") + alias.name;
   }
-  return {};
-}
-
-Result<void> read_configuration(Call& call, Function& function) {
-  const auto& params = call.params();
-  function.role = string_of(params, "Role", function.role);
-  function.runtime = string_of(params, "Runtime", function.runtime);
-  function.handler = string_of(params, "Handler", function.handler);
-  function.description = string_of(params, "Description", function.description);
-  function.memory_mb = integer(params, "MemorySize").value_or(function.memory_mb);
-  function.timeout_s = integer(params, "Timeout").value_or(function.timeout_s);
-  TRY(read_environment(call, function));
-  if (function.memory_mb < 128 || function.memory_mb > 10'240)
-    return invalid("MemorySize must be between 128 and 10240.");
-  if (function.timeout_s < 1 || function.timeout_s > 900)
-    return invalid("Timeout must be between 1 and 900.");
-  if (!function.runtime.starts_with("python3.")) {
-    return invalid(fmt::format("Tocsin runs python3 functions; the runtime {} is not served yet.",
-                               function.runtime));
+  if (!users.empty()) {
+    return fail(
+        "ResourceConflictException",
+        fmt::format("Unable to delete version because the following aliases reference it: [{}]",
+                    users),
+        409);
   }
-  return {};
+  if (reference.qualifier.size() <= 8) {
+    kVersions.erase(
+        call, Key::of(function.scope, function.name, number_part(std::stoll(reference.qualifier))));
+  }
+  kPolicies.erase(call, Key::of(function.scope, function.name, reference.qualifier));
+  return Object{};
 }
 
-/// The caller must be allowed to pass the role, and Lambda to assume it.
-Result<void> check_role(Call& call, Function& function) {
-  TRY(call.authorize({.action = "iam:PassRole",
-                      .resource = function.role,
-                      .context = {{"iam:PassedToService", {"lambda.amazonaws.com"}}}}));
-  if (!call.identify(as_function(call, function)))
-    return invalid("The role defined for the function cannot be assumed by Lambda.");
-  return {};
+Result<Document> created(Context& context, Function function, const Document& result,
+                         bool publish) {
+  const auto key = Key::of(function.scope, function.name);
+  if (kFunctions.contains(context, key)) return exists(function.name);
+  take_code(function.latest, result);
+  touch(context, function.latest);
+  kFunctions.put(context, key, function);
+  if (!publish)
+    return Document(shown(context.secrets(), function, function.latest, kLatest, function.arn(),
+                          Phase::Created));
+  const auto version = publish_latest(context, function, {});
+  return Document(shown(context.secrets(), function, version.configuration,
+                        std::to_string(version.number),
+                        fmt::format("{}:{}", function.arn(), version.number), Phase::Created));
 }
 
-void touch(Context& context, Function& function) {
-  function.modified = context.now();
-  function.revision = context.new_uuid();
+Result<Document> updated(Context& context, const Document& state, const Document& result) {
+  auto function = kFunctions.get(context, Key::of(context.scope(), text(state, "name")));
+  if (!function) return not_found({.scope = context.scope(), .name = string_of(state, "name")});
+  take_code(function->latest, result);
+  function->latest.architecture = string_of(state, "architecture", function->latest.architecture);
+  touch(context, function->latest);
+  if (!flag(state, "dry"))
+    kFunctions.put(context, Key::of(function->scope, function->name), *function);
+  if (flag(state, "dry") || !flag(state, "publish"))
+    return Document(shown(context.secrets(), *function, function->latest, kLatest, function->arn(),
+                          Phase::Updated));
+  const auto version = publish_latest(context, *function, {});
+  return Document(shown(context.secrets(), *function, version.configuration,
+                        std::to_string(version.number),
+                        fmt::format("{}:{}", function->arn(), version.number), Phase::Updated));
 }
 
-/// Parks the call until a worker has looked at the code; `function` is what is kept if it is good.
-Outcome inspect(Call& call, const Function& function, const Document& zip, bool created) {
-  const auto token = call.park();
-  Object payload;
-  if (const auto ref = store::blob_ref(zip))
-    payload["Code"] = zip;
-  else
-    payload["ZipBase64"] = boost::json::string(call.open(zip).value_or(""));
-  call.start({.work = core::JobSpec{.kind = "function.inspect_code", .payload = std::move(payload)},
-              .retry = {.attempts = 3},
-              .then = {"lambda.code_inspected", Object{{"token", token.id},
-                                                       {"function", encode(function)},
-                                                       {"created", created}}}});
-  return token;
+core::ResourceType::Description describe(const store::View&, const Document& row) {
+  const auto function = decoded<Function>(row);
+  const auto& latest = function.latest;
+  Array layers;
+  for (const auto& layer : latest.layers)
+    layers.push_back(boost::json::string(layer.arn));
+  return {.id = function.name,
+          .name = function.name,
+          .arn = function.arn(),
+          .scope = function.scope,
+          .configuration = {{"FunctionName", function.name},
+                            {"Runtime", latest.runtime},
+                            {"Handler", latest.handler},
+                            {"Role", latest.role},
+                            {"Description", latest.description},
+                            {"MemorySize", latest.memory_mb},
+                            {"Timeout", latest.timeout_s},
+                            {"EphemeralStorage", Object{{"Size", latest.storage_mb}}},
+                            {"Layers", std::move(layers)},
+                            {"CodeSha256", latest.code_sha256}},
+          .tags = function.tags,
+          .relationships = {{"AWS::IAM::Role", latest.role, "Is associated with"}}};
+}
+
+void add_layer_keys(const Call& call, core::Access& access) {
+  for (const auto& layer : array_of(call.params(), "Layers")) {
+    if (const auto* arn = layer.if_string()) access.context["lambda:Layer"].emplace_back(*arn);
+  }
 }
 
 }  // namespace
 
-std::string name_in(std::string_view function_name) {
-  if (const auto arn = Arn::parse(function_name)) {
-    if (!arn->resource.starts_with("function:")) return {};
-    return arn->resource.substr(9, arn->resource.find(':', 9) - 9);
-  }
-  const auto at = function_name.rfind("function:");
-  auto name = at == std::string_view::npos ? function_name : function_name.substr(at + 9);
-  return std::string(name.substr(0, name.find(':')));
-}
-
-Result<Function> function_of(Call& call) {
-  const auto name = name_in(text(call.params(), "FunctionName"));
-  auto function = kFunctions.get(call, Key::of(call.scope(), name));
-  const auto qualifier = text(call.params(), "Qualifier", "$LATEST");
-  if (!function || qualifier != "$LATEST") {
-    return fail(
-        "ResourceNotFoundException",
-        fmt::format("Function not found: {}{}", arn("lambda", call.scope(), "function:" + name),
-                    qualifier == "$LATEST" ? "" : ":" + std::string(qualifier)),
-        404);
-  }
-  return *std::move(function);
-}
-
-Object configuration(const core::Secrets& secrets, const Function& function) {
-  Object out{{"FunctionName", function.name},
-             {"FunctionArn", function.arn},
-             {"Runtime", function.runtime},
-             {"Role", function.role},
-             {"Handler", function.handler},
-             {"CodeSize", function.code_size},
-             {"Description", function.description},
-             {"Timeout", function.timeout_s},
-             {"MemorySize", function.memory_mb},
-             {"LastModified", format_time(function.modified, "%Y-%m-%dT%H:%M:%S.000+0000")},
-             {"CodeSha256", function.code_sha256},
-             {"Version", "$LATEST"},
-             {"RevisionId", function.revision},
-             {"PackageType", "Zip"},
-             {"Architectures", Array{"x86_64"}},
-             {"State", "Active"},
-             {"LastUpdateStatus", "Successful"}};
-  if (!function.environment.empty()) {
-    Document variables = function.environment;
-    secrets.open_all(variables);
-    out["Environment"] = Object{{"Variables", std::move(variables)}};
-  }
-  return out;
-}
-
 Outcome create_function(Call& call) {
-  Function function{.name = name_in(text(call.params(), "FunctionName"))};
-  if (function.name.empty() || function.name.size() > 64)
-    return invalid("FunctionName is not a function's name.");
-  function.arn = arn("lambda", call.scope(), "function:" + function.name);
-  if (kFunctions.contains(call, Key::of(call.scope(), function.name))) {
-    return fail("ResourceConflictException", "Function already exist: " + function.name, 409);
-  }
-  TRY(read_configuration(call, function));
-  TRY(check_role(call, function));
-  for (const auto& tag : object_of(call.params(), "Tags"))
-    function.tags[std::string(tag.key())] = text(call.params().at("Tags"), tag.key());
-  const auto* zip = find_path(call.params(), "Code.ZipFile");
-  if (!zip)
-    return invalid(
-        "Tocsin takes a function's code as Code.ZipFile; other sources are not served yet.");
-  touch(call, function);
-  return inspect(call, function, *zip, true);
+  const auto reference = TRY(reference_of(call));
+  if (reference.name.size() > kLongestName)
+    return violation(reference.name, "functionName",
+                     fmt::format("Member must have length less than or equal to {}", kLongestName));
+  Function function{.scope = call.scope(), .name = reference.name};
+  if (kFunctions.contains(call, reference.key())) return exists(function.name);
+  TRY(read_configuration(call, function.latest));
+  TRY(check_role(call, function, function.latest.role));
+  function.tags = TRY(read_tags(call));
+  const auto code = TRY(code_source(call, object_of(call.params(), "Code")));
+  return inspect(call, code,
+                 {{"kind", "create"},
+                  {"function", encode(function)},
+                  {"publish", flag(call.params(), "Publish")}});
 }
 
 Outcome update_function_code(Call& call) {
-  auto function = TRY(function_of(call));
-  const auto* zip = find(call.params(), "ZipFile");
-  if (!zip)
-    return invalid("Tocsin takes a function's code as ZipFile; other sources are not served yet.");
-  return inspect(call, function, *zip, false);
+  const auto function = TRY(function_of(call));
+  TRY(check_revision(call, function.latest.revision));
+  const auto code = TRY(code_source(call, call.params()));
+  Object state{{"kind", "update"},
+               {"name", function.name},
+               {"dry", flag(call.params(), "DryRun")},
+               {"publish", flag(call.params(), "Publish")}};
+  if (const auto& given = array_of(call.params(), "Architectures"); given.size() == 1)
+    state["architecture"] = given[0];
+  return inspect(call, code, std::move(state));
+}
+
+Result<Document> function_inspected(Context& context, Object state, const Document& result) {
+  if (text(state, "kind") == "update") return updated(context, state, result);
+  return created(context, decoded<Function>(object_of(state, "function")), result,
+                 flag(state, "publish"));
 }
 
 Outcome update_function_configuration(Call& call) {
   auto function = TRY(function_of(call));
-  const auto role = function.role;
-  TRY(read_configuration(call, function));
-  if (function.role != role) {
-    TRY(check_role(call, function));
-    function.credentials_until = {};
+  TRY(check_revision(call, function.latest.revision));
+  const auto role = function.latest.role;
+  TRY(read_configuration(call, function.latest));
+  if (function.latest.role != role) {
+    TRY(check_role(call, function, function.latest.role));
+    kRoleSessions.erase(call, Key::of(function.scope, function.name, kLatest));
   }
-  touch(call, function);
-  kFunctions.put(call, Key::of(call.scope(), function.name), function);
-  return configuration(call.secrets(), function);
+  touch(call, function.latest);
+  kFunctions.put(call, Key::of(function.scope, function.name), function);
+  return shown(call.secrets(), function, function.latest, kLatest, function.arn(), Phase::Updated);
 }
 
-void code_inspected(Context& context, const core::Resumption& end) {
-  const core::Token token{string_of(end.context, "token")};
-  if (!end.outcome) return void(context.resolve(token, std::unexpected(end.outcome.error())));
-  auto function = decoded<Function>(object_of(end.context, "function"));
-  const auto key = Key::of(context.scope(), function.name);
-  const auto current = kFunctions.get(context, key);
-  const bool created = flag(end.context, "created");
-  if (created && current)
-    return void(context.resolve(
-        token, fail("ResourceConflictException", "Function already exist: " + function.name, 409)));
-  if (!created && !current)
-    return void(context.resolve(
-        token, fail("ResourceNotFoundException", "Function not found: " + function.arn, 404)));
-  if (current) function = *current;
-  if (const auto ref = store::blob_ref(object_of(*end.outcome, "Code"))) function.code = *ref;
-  function.code_sha256 = string_of(*end.outcome, "CodeSha256");
-  function.code_size = integer(*end.outcome, "CodeSize").value_or(0);
-  touch(context, function);
-  kFunctions.put(context, key, function);
-  context.resolve(token, Document(configuration(context.secrets(), function)));
+Outcome get_function(Call& call) {
+  const auto target = TRY(target_of(call));
+  Object reply{{"Configuration", shown(call.secrets(), target)},
+               {"Code", Object{{"RepositoryType", "S3"},
+                               {"Location",
+                                code_location(call, target.configuration.code, base_url(call))}}}};
+  if (!target.function.tags.empty()) reply["Tags"] = encode(target.function.tags);
+  if (target.function.reserved)
+    reply["Concurrency"] = Object{{"ReservedConcurrentExecutions", *target.function.reserved}};
+  return reply;
+}
+
+Outcome get_function_configuration(Call& call) {
+  return shown(call.secrets(), TRY(target_of(call)));
+}
+
+Outcome list_functions(Call& call) {
+  const bool all = text(call.params(), "FunctionVersion") == "ALL";
+  if (!all) {
+    return list_page<Function>(call, kFunctions, Key::of(call.scope()), "Functions",
+                               [&](const Function& function) {
+                                 return Document(shown(call.secrets(), function, function.latest,
+                                                       kLatest, function.arn(), Phase::Listed));
+                               });
+  }
+  // Each function of the page with its versions.
+  auto page = list_page<Function>(call, kFunctions, Key::of(call.scope()), "Functions",
+                                  [](const Function& function) { return encode(function); });
+  auto reply = TRY(std::move(page).result())
+  .as_object();
+  Array shown_all;
+  for (const auto& row : array_of(reply, "Functions")) {
+    const auto function = decoded<Function>(row);
+    for (auto& version : versions_shown(call, function))
+      shown_all.push_back(std::move(version));
+  }
+  reply["Functions"] = std::move(shown_all);
+  return reply;
+}
+
+Outcome delete_function(Call& call) {
+  const auto reference = TRY(reference_of(call));
+  const auto function = kFunctions.get(call, reference.key());
+  if (!function) return not_found({.scope = reference.scope, .name = reference.name});
+  call.set_scope(reference.scope);
+  if (!reference.qualifier.empty()) return delete_version(call, *function, reference);
+  erase_function(call, *function);
+  return Object{};
+}
+
+std::vector<core::Access> needs_create_function(Call& call) {
+  auto accesses = needs("CreateFunction")(call);
+  for (const auto& tag : object_of(call.params(), "Tags")) {
+    const std::string key(tag.key());
+    accesses[0].context["aws:TagKeys"].push_back(key);
+    accesses[0].context["aws:RequestTag/" + key] = {
+        string_of(object_of(call.params(), "Tags"), key)};
+  }
+  add_layer_keys(call, accesses[0]);
+  return accesses;
+}
+
+std::vector<core::Access> needs_update_configuration(Call& call) {
+  auto accesses = needs("UpdateFunctionConfiguration")(call);
+  add_layer_keys(call, accesses[0]);
+  return accesses;
+}
+
+core::ResourceType function_type() {
+  return {.type = "AWS::Lambda::Function", .table = kFunctions.name(), .describe = describe};
 }
 
 }  // namespace tocsin::lambda

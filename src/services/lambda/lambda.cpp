@@ -1,158 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/lambda/lambda.hpp"
 
-#include <fmt/format.h>
-
-#include "services/lambda/state.hpp"
+#include "services/lambda/asynchronous.hpp"
+#include "services/lambda/code.hpp"
+#include "services/lambda/function_logs.hpp"
+#include "services/lambda/functions.hpp"
+#include "services/lambda/invocation.hpp"
+#include "services/lambda/layers.hpp"
+#include "services/lambda/mappings.hpp"
+#include "services/lambda/urls.hpp"
+#include "services/lambda/versions.hpp"
 
 namespace tocsin::lambda {
-
-std::string policy_text(const Function& function) {
-  if (function.permissions.empty()) return {};
-  Array statements;
-  for (const auto& [sid, statement] : function.permissions)
-    statements.push_back(statement);
-  return to_json(
-      Object{{"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", std::move(statements)}});
-}
-
 namespace {
 
-using core::Call;
-using core::Effect;
-using core::Key;
-using core::Outcome;
+using core::Operation;
+using enum core::Effect;
 
-Outcome get_function(Call& call) {
-  const auto function = TRY(function_of(call));
-  return Object{{"Configuration", configuration(call.secrets(), function)},
-                {"Tags", encode(function.tags)}};
+using Operations = std::vector<Operation>;
+
+std::vector<core::Access> nothing(core::Call&) {
+  return {};
 }
 
-Outcome get_function_configuration(Call& call) {
-  return configuration(call.secrets(), TRY(function_of(call)));
+Operations of_functions() {
+  return {
+      {"CreateFunction", Write, create_function, needs_create_function, "Code.ZipFile"},
+      {"UpdateFunctionCode", Write, update_function_code, needs("UpdateFunctionCode"), "ZipFile"},
+      {"UpdateFunctionConfiguration", Write, update_function_configuration,
+       needs_update_configuration},
+      {"GetFunction", Read, get_function, needs("GetFunction")},
+      {"GetFunctionConfiguration", Read, get_function_configuration,
+       needs("GetFunctionConfiguration")},
+      {"ListFunctions", Read, list_functions},
+      {"DeleteFunction", Write, delete_function, needs("DeleteFunction")},
+      {"PutFunctionConcurrency", Write, put_function_concurrency, needs("PutFunctionConcurrency")},
+      {"GetFunctionConcurrency", Read, get_function_concurrency, needs("GetFunctionConcurrency")},
+      {"DeleteFunctionConcurrency", Write, delete_function_concurrency,
+       needs("DeleteFunctionConcurrency")},
+      {"GetAccountSettings", Read, get_account_settings},
+      {"TagResource", Write, tag_resource, needs_tagged("TagResource")},
+      {"UntagResource", Write, untag_resource, needs_tagged("UntagResource")},
+      {"ListTags", Read, list_tags, needs_tagged("ListTags")},
+      {"AddPermission", Write, add_permission, needs_add_permission},
+      {"RemovePermission", Write, remove_permission, needs("RemovePermission")},
+      {"GetPolicy", Read, get_policy, needs("GetPolicy")}};
 }
 
-Outcome list_functions(Call& call) {
-  Array functions;
-  for (const auto& function : kFunctions.all(call, Key::of(call.scope())))
-    functions.push_back(configuration(call.secrets(), function));
-  return Object{{"Functions", std::move(functions)}};
+Operations of_versions() {
+  return {
+      {"PublishVersion", Write, publish_version, needs("PublishVersion")},
+      {"ListVersionsByFunction", Read, list_versions_by_function, needs("ListVersionsByFunction")},
+      {"CreateAlias", Write, create_alias, needs("CreateAlias")},
+      {"GetAlias", Read, get_alias, needs("GetAlias")},
+      {"UpdateAlias", Write, update_alias, needs("UpdateAlias")},
+      {"DeleteAlias", Write, delete_alias, needs("DeleteAlias")},
+      {"ListAliases", Read, list_aliases, needs("ListAliases")}};
 }
 
-Outcome delete_function(Call& call) {
-  const auto function = TRY(function_of(call));
-  kFunctions.erase(call, Key::of(call.scope(), function.name));
-  return Object{};
+Operations of_layers() {
+  return {{"PublishLayerVersion", Write, publish_layer_version, needs_layer("PublishLayerVersion"),
+           "Content.ZipFile"},
+          {"GetLayerVersion", Read, get_layer_version, needs_layer_version("GetLayerVersion")},
+          {"GetLayerVersionByArn", Read, get_layer_version_by_arn,
+           needs_layer_version("GetLayerVersion")},
+          {"ListLayerVersions", Read, list_layer_versions, needs_layer("ListLayerVersions")},
+          {"ListLayers", Read, list_layers},
+          {"DeleteLayerVersion", Write, delete_layer_version,
+           needs_layer_version("DeleteLayerVersion")},
+          {"GetLayerVersionPolicy", Read, get_layer_version_policy,
+           needs_layer_version("GetLayerVersionPolicy")},
+          {"AddLayerVersionPermission", Write, add_layer_version_permission,
+           needs_layer_version("AddLayerVersionPermission")},
+          {"RemoveLayerVersionPermission", Write, remove_layer_version_permission,
+           needs_layer_version("RemoveLayerVersionPermission")}};
 }
 
-Document principal_element(std::string_view principal) {
-  if (principal == "*") return "*";
-  return principal.ends_with(".amazonaws.com") ? Object{{"Service", principal}}
-                                               : Object{{"AWS", principal}};
-}
-
-Outcome add_permission(Call& call) {
-  auto function = TRY(function_of(call));
-  const auto sid = string_of(call.params(), "StatementId");
-  if (function.permissions.contains(sid)) {
-    return fail("ResourceConflictException",
-                fmt::format("The statement id ({}) provided already exists. Please provide a new "
-                            "statement id, or remove the existing statement.",
-                            sid),
-                409);
-  }
-  Object statement{{"Sid", sid},
-                   {"Effect", "Allow"},
-                   {"Principal", principal_element(text(call.params(), "Principal"))},
-                   {"Action", text(call.params(), "Action")},
-                   {"Resource", function.arn}};
-  Object condition;
-  if (const auto source = text(call.params(), "SourceArn"); !source.empty())
-    condition["ArnLike"] = Object{{"AWS:SourceArn", source}};
-  if (const auto source = text(call.params(), "SourceAccount"); !source.empty())
-    condition["StringEquals"] = Object{{"AWS:SourceAccount", source}};
-  if (!condition.empty()) statement["Condition"] = std::move(condition);
-  function.permissions[sid] = statement;
-  kFunctions.put(call, Key::of(call.scope(), function.name), function);
-  return Object{{"Statement", to_json(statement)}};
-}
-
-Outcome remove_permission(Call& call) {
-  auto function = TRY(function_of(call));
-  if (!function.permissions.erase(string_of(call.params(), "StatementId"))) {
-    return fail("ResourceNotFoundException",
-                fmt::format("Statement {} is not found in resource policy.",
-                            text(call.params(), "StatementId")),
-                404);
-  }
-  kFunctions.put(call, Key::of(call.scope(), function.name), function);
-  return Object{};
-}
-
-Outcome get_policy(Call& call) {
-  const auto function = TRY(function_of(call));
-  if (function.permissions.empty())
-    return fail("ResourceNotFoundException", "The resource you requested does not exist.", 404);
-  return Object{{"Policy", policy_text(function)}, {"RevisionId", function.revision}};
-}
-
-core::Needs needs(std::string action) {
-  return [action = std::move(action)](Call& call) -> std::vector<core::Access> {
-    const auto name = name_in(text(call.params(), "FunctionName"));
-    const auto function = kFunctions.get(call, Key::of(call.scope(), name));
-    return {{.action = action,
-             .resource = arn("lambda", call.scope(), "function:" + name),
-             .owner = call.account(),
-             .resource_policy = function ? policy_text(*function) : std::string()}};
-  };
-}
-
-core::ResourceType::Description describe(const store::View&, const Document& row) {
-  const auto function = decoded<Function>(row);
-  const auto parsed = Arn::parse(function.arn);
-  return {.id = function.name,
-          .name = function.name,
-          .arn = function.arn,
-          .scope = {AccountId(parsed->account), parsed->region},
-          .configuration = {{"FunctionName", function.name},
-                            {"Runtime", function.runtime},
-                            {"Handler", function.handler},
-                            {"Role", function.role},
-                            {"MemorySize", function.memory_mb},
-                            {"Timeout", function.timeout_s},
-                            {"CodeSha256", function.code_sha256}},
-          .tags = function.tags,
-          .relationships = {{"AWS::IAM::Role", function.role, "Is associated with"}}};
+Operations of_invocations() {
+  return {
+      {"Invoke", Write, invoke, needs("InvokeFunction")},
+      {"InvokeAsync", Write, invoke_async, needs("InvokeFunction")},
+      {"PutFunctionEventInvokeConfig", Write, put_event_config,
+       needs("PutFunctionEventInvokeConfig")},
+      {"UpdateFunctionEventInvokeConfig", Write, update_event_config,
+       needs("UpdateFunctionEventInvokeConfig")},
+      {"GetFunctionEventInvokeConfig", Read, get_event_config,
+       needs("GetFunctionEventInvokeConfig")},
+      {"DeleteFunctionEventInvokeConfig", Write, delete_event_config,
+       needs("DeleteFunctionEventInvokeConfig")},
+      {"ListFunctionEventInvokeConfigs", Read, list_event_configs,
+       needs("ListFunctionEventInvokeConfigs")},
+      {"CreateFunctionUrlConfig", Write, create_url_config,
+       needs_url_config("CreateFunctionUrlConfig")},
+      {"GetFunctionUrlConfig", Read, get_url_config, needs_url_config("GetFunctionUrlConfig")},
+      {"UpdateFunctionUrlConfig", Write, update_url_config,
+       needs_url_config("UpdateFunctionUrlConfig")},
+      {"DeleteFunctionUrlConfig", Write, delete_url_config,
+       needs_url_config("DeleteFunctionUrlConfig")},
+      {"ListFunctionUrlConfigs", Read, list_url_configs,
+       needs_url_config("ListFunctionUrlConfigs")},
+      {"CreateEventSourceMapping", Write, create_mapping,
+       needs_mapping("CreateEventSourceMapping")},
+      {"GetEventSourceMapping", Read, get_mapping, needs_mapping("GetEventSourceMapping")},
+      {"UpdateEventSourceMapping", Write, update_mapping,
+       needs_mapping("UpdateEventSourceMapping")},
+      {"DeleteEventSourceMapping", Write, delete_mapping,
+       needs_mapping("DeleteEventSourceMapping")},
+      {"ListEventSourceMappings", Read, list_mappings, needs_mapping("ListEventSourceMappings")},
+      // Our own, behind addresses that Lambda gives out.
+      {"GetCode", Read, get_code, nothing},
+      {"InvokeFunctionUrl", Write, invoke_url, needs_invoke_url}};
 }
 
 }  // namespace
 
 void register_lambda(core::Registry& registry) {
-  registry.add(core::Service{
-      "lambda",
-      "lambda",
-      {{"CreateFunction", Effect::Write, create_function, needs("lambda:CreateFunction"),
-        "Code.ZipFile"},
-       {"UpdateFunctionCode", Effect::Write, update_function_code,
-        needs("lambda:UpdateFunctionCode"), "ZipFile"},
-       {"UpdateFunctionConfiguration", Effect::Write, update_function_configuration,
-        needs("lambda:UpdateFunctionConfiguration")},
-       {"GetFunction", Effect::Read, get_function, needs("lambda:GetFunction")},
-       {"GetFunctionConfiguration", Effect::Read, get_function_configuration,
-        needs("lambda:GetFunctionConfiguration")},
-       {"ListFunctions", Effect::Read, list_functions},
-       {"DeleteFunction", Effect::Write, delete_function, needs("lambda:DeleteFunction")},
-       {"Invoke", Effect::Write, invoke, needs("lambda:InvokeFunction")},
-       {"AddPermission", Effect::Write, add_permission, needs("lambda:AddPermission")},
-       {"RemovePermission", Effect::Write, remove_permission, needs("lambda:RemovePermission")},
-       {"GetPolicy", Effect::Read, get_policy, needs("lambda:GetPolicy")}}});
+  core::Service service{"lambda", "lambda", of_functions()};
+  for (auto&& operations : {of_versions(), of_layers(), of_invocations()})
+    service.operations.insert(service.operations.end(), operations.begin(), operations.end());
+  registry.add(std::move(service));
   registry.on_resume("lambda.code_inspected", code_inspected);
-  registry.on_resume("lambda.invoked", invoked);
-  registry.on_resume("lambda.run_again", run_again);
-  registry.on_resume("lambda.logs_written", logs_written);
-  registry.add(core::ResourceType{
-      .type = "AWS::Lambda::Function", .table = kFunctions.name(), .describe = describe});
+  on_invocations(registry);
+  on_events(registry);
+  on_logs(registry);
+  on_polling(registry);
+  registry.add(function_type());
 }
 
 }  // namespace tocsin::lambda

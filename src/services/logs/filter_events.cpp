@@ -86,7 +86,7 @@ Result<Page> page_of(Call& call, const std::vector<Stream>& streams, const Searc
       frontier = batch.first;
       break;
     }
-    const auto lines = TRY(lines_of(call, batch));
+    const auto lines = TRY(lines_of(call.blobs(), batch));
     scanned += lines.size();
     found.scan(*stream, batch, lines);
   }
@@ -113,13 +113,15 @@ Result<std::optional<logfilter::Filter>> filter_of(Call& call) {
 Outcome filter_log_events(Call& call) {
   const auto& params = call.params();
   const auto group = TRY(group_of(call));
+  TRY(check_standard(group, "FilterLogEvents"));
   const auto filter = TRY(filter_of(call));
   const auto streams = TRY(streams_of(call, group));
-  Search search{
-      .from = std::max(integer(params, "startTime").value_or(0), expired_before(group, call.now())),
-      .to = integer(params, "endTime").value_or(kForever),
-      .limit = static_cast<std::size_t>(integer(params, "limit").value_or(10'000)),
-      .filter = filter ? &*filter : nullptr};
+  Search search {
+    .from = std::max(integer(params, "startTime").value_or(0), expired_before(group, call.now())),
+    .to = integer(params, "endTime").value_or(kForever),
+    .limit = TRY(limit_in(call, "limit", 10'000))
+    , .filter = filter ? &*filter : nullptr
+  };
   if (const auto token = text(params, "nextToken"); !token.empty())
     search.beyond = TRY(position_of(token));
   const auto page = TRY(page_of(call, streams, search));

@@ -47,7 +47,7 @@ Result<std::vector<FoundEvent>> events_of(Call& call, const Stream& stream, cons
       // at most.
       return !batch.lines.empty() || (!backward && !found.past(batch.last - stream.longest));
     }
-    const auto lines = lines_of(call, batch);
+    const auto lines = lines_of(call.blobs(), batch);
     if (lines)
       found.scan(stream, batch, *lines);
     else
@@ -64,13 +64,15 @@ Result<std::vector<FoundEvent>> events_of(Call& call, const Stream& stream, cons
 Outcome get_log_events(Call& call) {
   const auto& params = call.params();
   const auto group = TRY(group_of(call));
+  TRY(check_standard(group, "GetLogEvents"));
   const auto stream = TRY(stream_of(call, group));
-  Search search{
-      .from = std::max(integer(params, "startTime").value_or(0), expired_before(group, call.now())),
-      .to = integer(params, "endTime").value_or(kForever) - 1,
-      .direction =
-          flag(params, "startFromHead") ? store::Direction::Forward : store::Direction::Backward,
-      .limit = static_cast<std::size_t>(integer(params, "limit").value_or(10'000))};
+  Search search {
+    .from = std::max(integer(params, "startTime").value_or(0), expired_before(group, call.now())),
+    .to = integer(params, "endTime").value_or(kForever) - 1,
+    .direction =
+        flag(params, "startFromHead") ? store::Direction::Forward : store::Direction::Backward,
+    .limit = TRY(limit_in(call, "limit", 10'000))
+  };
   std::optional<Token> given;
   if (const auto next = text(params, "nextToken"); !next.empty()) {
     given = TRY(read_token(next));

@@ -169,7 +169,7 @@ Outcome describe_log_groups(Call& call) {
     return invalid(
         "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
   if (!log_class.empty()) TRY(check_class(log_class));
-  const auto limit = static_cast<std::size_t>(integer(params, "limit").value_or(kMostInPage));
+  const auto limit = TRY(limit_in(call, "limit", kMostInPage));
   std::optional<Key> after;
   if (const auto token = text(params, "nextToken"); !token.empty())
     after = Key::of(call.scope(), TRY(position_in(token)));

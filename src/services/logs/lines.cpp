@@ -22,6 +22,44 @@ bool take_number(std::string_view& text, std::int64_t& number) {
   return true;
 }
 
+constexpr std::string_view kEscapes = "bfnrt", kMeant = "\b\f\n\r\t";
+
+/// Four digits, which it steps over; U+FFFD where there are not as many.
+std::uint32_t take_unit(std::string_view& text) {
+  std::uint32_t unit = 0;
+  const auto digits = text.substr(0, 4);
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), unit, 16);
+  const bool good = error == std::errc() && end == digits.begin() + 4;
+  text.remove_prefix(static_cast<std::size_t>(end - digits.begin()));
+  return good ? unit : 0xFFFD;
+}
+
+/// What stands behind \u, in UTF-8; a pair of surrogates is one character.
+void append_code_point(std::string_view& text, std::string& out) {
+  auto code = take_unit(text);
+  if (code >= 0xD800 && code < 0xDC00 && text.starts_with("\\u")) {
+    text.remove_prefix(2);
+    const auto low = take_unit(text);
+    code =
+        low >= 0xDC00 && low < 0xE000 ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
+  }
+  if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;  // half a pair
+  const auto part = [&](std::uint32_t bits) { out += static_cast<char>(bits); };
+  if (code < 0x80) return part(code);
+  if (code < 0x800) {
+    part(0xC0 | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      part(0xE0 | code >> 12);
+    } else {
+      part(0xF0 | code >> 18);
+      part(0x80 | (code >> 12 & 0x3F));
+    }
+    part(0x80 | (code >> 6 & 0x3F));
+  }
+  part(0x80 | (code & 0x3F));
+}
+
 }  // namespace
 
 std::optional<Line> read_line(std::string_view line) {
@@ -38,9 +76,26 @@ std::optional<Line> read_line(std::string_view line) {
 }
 
 std::string unescaped(std::string_view message) {
-  if (message.find('\\') == std::string_view::npos) return std::string(message);
-  const auto parsed = parse_json(fmt::format("\"{}\"", message));
-  return parsed && parsed->is_string() ? std::string(parsed->get_string()) : std::string(message);
+  std::string out;
+  unescape(message, out);
+  return out;
+}
+
+void unescape(std::string_view message, std::string& out) {
+  out.clear();
+  for (;;) {
+    const auto at = message.find('\\');
+    out.append(message.substr(0, at));
+    if (at == std::string_view::npos || at + 1 >= message.size()) return;
+    const auto code = message[at + 1];
+    message.remove_prefix(at + 2);
+    if (const auto plain = kEscapes.find(code); plain != std::string_view::npos)
+      out += kMeant[plain];
+    else if (code == 'u')
+      append_code_point(message, out);
+    else
+      out += code;
+  }
 }
 
 std::size_t unescaped_size(std::string_view message) {

@@ -23,6 +23,18 @@ void register_logs(core::Registry& registry) {
        {"GetLogEvents", Read, get_log_events, needs_stream("GetLogEvents")},
        {"FilterLogEvents", Read, filter_log_events, needs_group("FilterLogEvents")},
        {"TestMetricFilter", Read, test_metric_filter},
+       {"StartQuery", Write, start_query, needs_queried()},
+       {"StopQuery", Write, stop_query},
+       {"GetQueryResults", Read, get_query_results},
+       {"DescribeQueries", Read, describe_queries},
+       {"PutQueryDefinition", Write, put_query_definition, {}, {}, "clientToken"},
+       {"DescribeQueryDefinitions", Read, describe_query_definitions},
+       {"DeleteQueryDefinition", Write, delete_query_definition},
+       {"GetLogRecord", Read, get_log_record, needs_record()},
+       {"GetLogGroupFields", Read, get_log_group_fields, needs_group("GetLogGroupFields")},
+       {"CreateExportTask", Write, create_export_task, needs_group("CreateExportTask")},
+       {"DescribeExportTasks", Read, describe_export_tasks},
+       {"CancelExportTask", Write, cancel_export_task},
        {"PutSubscriptionFilter", Write, put_subscription_filter,
         needs_group("PutSubscriptionFilter")},
        {"DeleteSubscriptionFilter", Write, delete_subscription_filter,
@@ -44,6 +56,10 @@ void register_logs(core::Registry& registry) {
   registry.on_resume("logs.drop_group", dropping_group);
   registry.on_resume("logs.expire", expire);
   registry.on_resume("logs.deliver", deliver);
+  registry.on_resume("logs.export_written", export_written);
+  registry.on_resume("logs.export_put", export_put);
+  registry.on_resume("logs.queried", queried);
+  registry.on_resume("logs.forget_query", forget_query);
 }
 
 }  // namespace tocsin::logs

@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::string_view kTokenMark = "logs:";
 
-Failure constraint(std::string_view value, std::string_view member, std::string_view what) {
-  return invalid(fmt::format(
-      "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: {}", value,
-      member, what));
-}
-
 /// AWS checks actions on groups, too, with the resource of a stream, whose name it leaves empty.
 std::string stream_arn(const Scope& scope, std::string_view group, std::string_view stream) {
   return arn("logs", scope, fmt::format("log-group:{}:log-stream:{}", group, stream));
@@ -52,6 +46,29 @@ std::string hex(std::int64_t value) {
 Failure invalid(std::string message) {
   return fail("InvalidParameterException", std::move(message));
 }
+Failure constraint(std::string_view value, std::string_view member, std::string_view what) {
+  return invalid(fmt::format(
+      "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: {}", value,
+      member, what));
+}
+
+Result<std::size_t> limit_in(const Call& call, std::string_view member, std::int64_t most) {
+  const auto value = integer(call.params(), member).value_or(most);
+  if (value < 1)
+    return constraint(std::to_string(value), member,
+                      "Member must have value greater than or equal to 1");
+  if (value > most)
+    return constraint(std::to_string(value), member,
+                      fmt::format("Member must have value less than or equal to {}", most));
+  return static_cast<std::size_t>(value);
+}
+
+Result<void> check_standard(const Group& group, std::string_view what) {
+  if (group.log_class == "STANDARD") return {};
+  return invalid(
+      fmt::format("{} is not supported for log groups of the class {}.", what, group.log_class));
+}
+
 Failure no_such_group() {
   return fail("ResourceNotFoundException", "The specified log group does not exist.");
 }
@@ -63,12 +80,8 @@ std::string group_arn(const Group& group) {
   return arn("logs", group.scope, "log-group:" + group.name);
 }
 
-Result<std::string> group_name_in(const Call& call) {
-  const auto name = text(call.params(), "logGroupName"),
-             identifier = text(call.params(), "logGroupIdentifier");
-  if (!name.empty() && !identifier.empty())
-    return invalid("LogGroupName and LogGroupIdentifier cannot both be specified.");
-  if (!identifier.starts_with("arn:")) return std::string(name.empty() ? identifier : name);
+Result<std::string> group_name_of(const Call& call, std::string_view identifier) {
+  if (!identifier.starts_with("arn:")) return std::string(identifier);
   const auto parsed = Arn::parse(identifier);
   if (!parsed || parsed->service != "logs" || !parsed->resource.starts_with("log-group:")) {
     return constraint(identifier, "logGroupIdentifier",
@@ -78,6 +91,14 @@ Result<std::string> group_name_in(const Call& call) {
     return no_such_group();
   const auto resource = std::string_view(parsed->resource).substr(10);
   return std::string(resource.substr(0, resource.find(':')));
+}
+
+Result<std::string> group_name_in(const Call& call) {
+  const auto name = text(call.params(), "logGroupName"),
+             identifier = text(call.params(), "logGroupIdentifier");
+  if (!name.empty() && !identifier.empty())
+    return invalid("LogGroupName and LogGroupIdentifier cannot both be specified.");
+  return group_name_of(call, name.empty() ? identifier : name);
 }
 
 Result<Group> group_of(Call& call) {
@@ -136,6 +157,24 @@ core::Needs needs_stream(std::string operation) {
     const auto name = group_name_in(call);
     return {access_to(call, action, name ? *name : std::string(),
                       text(call.params(), "logStreamName"))};
+  };
+}
+
+core::Needs needs_queried() {
+  return [](Call& call) -> std::vector<core::Access> {
+    const auto names = queried_groups(call);
+    if (!names) return {access_to(call, "logs:StartQuery", "", "")};
+    std::vector<core::Access> out;
+    for (const auto& name : *names)
+      out.push_back(access_to(call, "logs:StartQuery", name, ""));
+    return out;
+  };
+}
+
+core::Needs needs_record() {
+  return [](Call& call) -> std::vector<core::Access> {
+    const auto pointer = pointer_in(text(call.params(), "logRecordPointer"));
+    return {access_to(call, "logs:GetLogRecord", pointer ? pointer->group : std::string(), "")};
   };
 }
 

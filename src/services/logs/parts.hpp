@@ -9,9 +9,17 @@ namespace tocsin::logs {
 
 // --- names.cpp: what parameters name, and the permissions for it
 Failure invalid(std::string message);
+/// "1 validation error detected: Value '…' at '…' failed to satisfy constraint: …"
+Failure constraint(std::string_view value, std::string_view member, std::string_view what);
+/// The member as a number in [1, most]; `most` where it is absent.
+Result<std::size_t> limit_in(const Call& call, std::string_view member, std::int64_t most);
+/// Groups of the class INFREQUENT_ACCESS do not take part in much.
+Result<void> check_standard(const Group& group, std::string_view what);
 Failure no_such_group();
 Failure no_such_stream();
 std::string group_arn(const Group& group);  // without :*
+/// The name of the group that a name or an ARN names.
+Result<std::string> group_name_of(const Call& call, std::string_view identifier);
 /// The group that logGroupName or logGroupIdentifier names.
 Result<std::string> group_name_in(const Call& call);
 Result<Group> group_of(Call& call);
@@ -21,6 +29,8 @@ Result<void> check_stream_name(std::string_view name);
 core::Needs needs_group(std::string operation);
 core::Needs needs_stream(std::string operation);
 core::Needs needs_all_groups(std::string operation);
+core::Needs needs_queried();
+core::Needs needs_record();
 core::Needs needs_tagged(std::string operation);
 core::Needs needs_create_group();
 /// A token that only lists of the same kind understand. Error InvalidParameterException.
@@ -51,7 +61,7 @@ Outcome describe_log_streams(Call& call);
 Outcome put_log_events(Call& call);
 
 // --- segments.cpp: rows of events
-Result<std::string> lines_of(const Context& context, const Batch& batch);
+Result<std::string> lines_of(const store::Blobs& blobs, const Batch& batch);
 /// Adds a row to its stream; neither puts the stream.
 Result<void> add_batch(Context& context, Stream& stream, Batch batch,
                        std::optional<store::BlobRef> blob);
@@ -77,6 +87,37 @@ void expire(Context& context, const core::Resumption& end);
 Outcome get_log_events(Call& call);
 Outcome filter_log_events(Call& call);
 Outcome test_metric_filter(Call& call);
+
+// --- queries.cpp, definitions.cpp, records.cpp: Logs Insights
+Outcome start_query(Call& call);
+Outcome stop_query(Call& call);
+Outcome get_query_results(Call& call);
+Outcome describe_queries(Call& call);
+/// A worker has gone on with a query for a while, or ended it.
+void queried(Context& context, const core::Resumption& end);
+void forget_query(Context& context, const core::Resumption& end);
+Outcome put_query_definition(Call& call);
+Outcome describe_query_definitions(Call& call);
+Outcome delete_query_definition(Call& call);
+/// Which groups, by name, a query reads; their order is the caller's.
+Result<std::vector<std::string>> queried_groups(const Call& call);
+Outcome get_log_record(Call& call);
+Outcome get_log_group_fields(Call& call);
+/// What @ptr says, and back.
+struct Pointer {
+  std::string group, group_id, stream, stream_id;
+  std::int64_t timestamp = 0, ordinal = 0;
+};
+std::string pointer_text(const Pointer& pointer);
+Result<Pointer> pointer_in(std::string_view text);
+
+// --- exports.cpp
+Outcome create_export_task(Call& call);
+Outcome describe_export_tasks(Call& call);
+Outcome cancel_export_task(Call& call);
+/// A worker has written the files; one of them has been put.
+void export_written(Context& context, const core::Resumption& end);
+void export_put(Context& context, const core::Resumption& end);
 
 // --- subscriptions.cpp
 Outcome put_subscription_filter(Call& call);

@@ -67,8 +67,7 @@ Outcome delete_resource_policy(Call& call) {
 }
 
 Outcome describe_resource_policies(Call& call) {
-  const auto limit =
-      static_cast<std::size_t>(integer(call.params(), "limit").value_or(kMostInPage));
+  const auto limit = TRY(limit_in(call, "limit", kMostInPage));
   std::optional<Key> after;
   if (const auto token = text(call.params(), "nextToken"); !token.empty())
     after = Key::of(call.scope(), TRY(position_in(token)));

@@ -46,7 +46,7 @@ Result<void> add_element(Upload& upload, const Document& event) {
 /// anew.
 Result<Upload> from_blob(Call& call, const store::BlobRef& ref) {
   Upload upload {
-    .lines = TRY(call.blob(ref))
+    .lines = TRY(lines_of(call.blobs(), Batch{.blob = store::to_document(ref)}))
     , .blob = ref
   };
   bool good = upload.lines.empty() || upload.lines.back() == '\n';

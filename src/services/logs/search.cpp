@@ -2,17 +2,12 @@
 #include "services/logs/search.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace tocsin::logs {
 namespace {
 
 constexpr std::size_t kMostBytes = 1'048'576;   // of messages in a reply
 constexpr std::string_view kEscape = R"(\\u)";  // "\u" of a message that is JSON, inside a line
-
-const char* find_in(std::string_view text, std::string_view needle) {
-  return static_cast<const char*>(memmem(text.data(), text.size(), needle.data(), needle.size()));
-}
 
 }  // namespace
 
@@ -44,28 +39,11 @@ void Found::look(const Stream& stream, const Batch& batch, std::string_view text
 
 void Found::scan(const Stream& stream, const Batch& batch, std::string_view lines) {
   const bool escapes = search_.filter && search_.filter->hint().escaped;
-  std::int64_t number = 0;
-  while (!lines.empty()) {
-    if (!needle_.empty() && !escapes) {
-      // Straight to the next line that can match; the lines stepped over are counted, for the
-      // ordinals.
-      const auto* hit = find_in(lines, needle_);
-      if (!hit) return;
-      const auto begin = lines.rfind('\n', static_cast<std::size_t>(hit - lines.data()));
-      if (begin != std::string_view::npos) {
-        number +=
-            std::count(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(begin) + 1, '\n');
-        lines.remove_prefix(begin + 1);
-      }
-    }
-    const auto end = lines.find('\n');
-    const auto line = lines.substr(0, end);
-    if (needle_.empty() || !escapes || find_in(line, needle_) || find_in(line, kEscape))
-      look(stream, batch, line, number);
-    if (end == std::string_view::npos) return;
-    lines.remove_prefix(end + 1);
-    ++number;
-  }
+  each_candidate(lines, needle_, escapes ? kEscape : std::string_view(),
+                 [&](std::string_view line, std::int64_t number) {
+                   look(stream, batch, line, number);
+                   return true;
+                 });
 }
 
 /// Drops what cannot be among the first; nothing from there on is taken any more, or a page would

@@ -87,7 +87,7 @@ Result<void> gather_small(Context& context, Stream& stream) {
     const Key key{stream.id, small.last, small.ordinal};
     const auto segment = kSegments.get(context, key);
     if (!segment) continue;  // expired meanwhile
-    gathering.add(*segment, TRY(lines_of(context, *segment)));
+    gathering.add(*segment, TRY(lines_of(context.blobs(), *segment)));
     gone.push_back(key);
   }
   stream.small.clear();
@@ -156,10 +156,10 @@ bool erase_group(Context& context, const std::string& group_id) {
 
 }  // namespace
 
-Result<std::string> lines_of(const Context& context, const Batch& batch) {
+Result<std::string> lines_of(const store::Blobs& blobs, const Batch& batch) {
   const auto ref = store::blob_ref(batch.blob);
   if (!ref) return batch.lines;
-  const auto reader = TRY(context.blobs().open(*ref));
+  const auto reader = TRY(blobs.open(*ref));
   return reader->read(0, ref->size);
 }
 

@@ -90,6 +90,51 @@ struct ResourcePolicy {
 };
 BOOST_DESCRIBE_STRUCT(ResourcePolicy, (), (name, document, updated))
 
+/// A query of Logs Insights. Its rows, once it has ended, are a JSON text in a blob.
+struct Query {
+  std::string id;
+  std::string text;
+  std::vector<std::string> groups;  // names
+  Time created{};
+  std::string status;  // as the API names it
+  double matched = 0, scanned = 0, bytes = 0;
+  Document results;
+  Object job;  // what its worker is told
+};
+BOOST_DESCRIBE_STRUCT(Query, (),
+                      (id, text, groups, created, status, matched, scanned, bytes, results, job))
+
+struct QueryDefinition {
+  std::string id;
+  std::string name;
+  std::string text;
+  std::vector<std::string> groups;
+  Time modified{};
+};
+BOOST_DESCRIBE_STRUCT(QueryDefinition, (), (id, name, text, groups, modified))
+
+/// An export of events to a bucket.
+struct ExportTask {
+  std::string id;
+  std::string name;
+  std::string group, group_id, prefix;
+  std::int64_t from = 0, to = 0;
+  std::string bucket, folder;
+  Time created{}, completed{};
+  std::string status;  // as the API names it
+  std::string message;
+};
+BOOST_DESCRIBE_STRUCT(ExportTask, (),
+                      (id, name, group, group_id, prefix, from, to, bucket, folder, created,
+                       completed, status, message))
+
+/// A file that remains to be put.
+struct ExportFile {
+  std::string key;  // below the task's folder
+  Document body;
+};
+BOOST_DESCRIBE_STRUCT(ExportFile, (), (key, body))
+
 struct Mark {};
 BOOST_DESCRIBE_STRUCT(Mark, (), ())
 
@@ -100,7 +145,15 @@ inline constexpr core::Table<Mark> kByTime{
     "logs.streams_by_time"};                             // group id, hex(last event), name
 inline constexpr core::Table<Batch> kOpen{"logs.open"};  // stream id, hex(ordinal)
 inline constexpr core::Table<Batch> kSegments{
-    "logs.segments"};  // stream id, hex(last), hex(ordinal)
+    "logs.segments"};                                          // stream id, hex(last), hex(ordinal)
+inline constexpr core::Table<Query> kQueries{"logs.queries"};  // account, region, id
+inline constexpr core::Table<Mark> kQueriesByTime{
+    "logs.queries_by_time"};  // account, region, hex(created), id
+inline constexpr core::Table<Mark> kRunningQueries{"logs.running_queries"};  // account, region, id
+inline constexpr core::Table<QueryDefinition> kDefinitions{
+    "logs.query_definitions"};                                               // account, region, id
+inline constexpr core::Table<ExportTask> kExports{"logs.exports"};           // account, region, id
+inline constexpr core::Table<ExportFile> kExportFiles{"logs.export_files"};  // task id, hex(number)
 inline constexpr core::Table<ResourcePolicy> kPolicies{"logs.policies"};  // account, region, name
 
 /// Numbers as parts of keys: in their order. Negative ones count as 0.

@@ -110,7 +110,9 @@ Outcome describe_log_streams(Call& call) {
       flag(params, "descending") ? store::Direction::Backward : store::Direction::Forward;
   std::string after;
   if (const auto token = text(params, "nextToken"); !token.empty()) after = TRY(position_in(token));
-  Page page{.limit = static_cast<std::size_t>(integer(params, "limit").value_or(kMostInPage))};
+  Page page {
+    .limit = TRY(limit_in(call, "limit", kMostInPage))
+  };
   (time ? by_time : by_name)(call, group, direction, after, page);
   Object reply{{"logStreams", std::move(page.streams)}};
   if (!page.next.empty()) reply["nextToken"] = page_token(page.next);

@@ -2,11 +2,11 @@
 // Subscription filters: what matches is handed to a Lambda function, soon after it was put.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "engines/logfilter/logfilter.hpp"
+#include "services/logs/gzip.hpp"
 #include "services/logs/parts.hpp"
 
 namespace tocsin::logs {
@@ -16,20 +16,6 @@ constexpr std::size_t kMostFilters = 2;
 constexpr std::size_t kMostInPage = 50;
 constexpr int kMostRegexes = 2;
 constexpr std::size_t kMostEventBytes = 256 * 1024;  // of one asynchronous invocation
-
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()) + 32, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 core::CallSpec invoke(const Group& group, const std::string& function, Object params) {
   const auto target = Arn::parse(function);
@@ -119,6 +105,7 @@ Array matching(const logfilter::Filter& filter, const Batch& batch, std::string_
 Outcome put_subscription_filter(Call& call) {
   const auto& params = call.params();
   auto group = TRY(group_of(call));
+  TRY(check_standard(group, "PutSubscriptionFilter"));
   const auto name = string_of(params, "filterName");
   if (name.empty() || name.size() > 512 || name.find_first_of(":*") != std::string::npos)
     return invalid("filterName must have between 1 and 512 characters, none of them : or *.");
@@ -153,8 +140,7 @@ Outcome delete_subscription_filter(Call& call) {
 Outcome describe_subscription_filters(Call& call) {
   const auto group = TRY(group_of(call));
   const auto prefix = text(call.params(), "filterNamePrefix");
-  const auto limit =
-      static_cast<std::size_t>(integer(call.params(), "limit").value_or(kMostInPage));
+  const auto limit = TRY(limit_in(call, "limit", kMostInPage));
   std::string after;
   if (const auto token = text(call.params(), "nextToken"); !token.empty())
     after = TRY(position_in(token));
@@ -186,7 +172,7 @@ void deliver(Context& context, const core::Resumption& end) {
   const auto group = kGroups.get(context, Key::of(context.scope(), text(end.context, "name")));
   if (!group || group->id != text(end.context, "group")) return;
   const auto batch = decoded<Batch>(object_of(end.context, "batch"));
-  const auto lines = lines_of(context, batch);
+  const auto lines = lines_of(context.blobs(), batch);
   if (!lines)
     return log_error("log events not delivered",
                      {{"group", group->name}, {"cause", lines.error().message}});

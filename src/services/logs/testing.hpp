@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "core/testing.hpp"
+#include "services/logs/export_run.hpp"
 #include "services/logs/logs.hpp"
+#include "services/logs/query_run.hpp"
 
 namespace tocsin::logs {
 
@@ -91,6 +93,47 @@ class LogsTest : public testing::Test {
         out.append(text(stream, "logStreamName")).append(" ");
       more = find(*page, "nextToken");
       if (more) params["nextToken"] = text(*page, "nextToken");
+    }
+    return out;
+  }
+
+  /// Carries out jobs of queries and exports, each to its end.
+  void serve_jobs() {
+    cloud.on_job("logs.query", [this](const core::Job& job) -> Result<Document> {
+      if (stops_query(job.payload)) return Document();
+      auto run =
+          TRY(QueryRun::open(cloud.stores().state->snapshot(), *cloud.stores().blobs, job.payload));
+      return run->advance([] { return false; });
+    });
+    cloud.on_job("logs.export", [this](const core::Job& job) {
+      return write_export(*cloud.stores().state->snapshot(), *cloud.stores().blobs, job.payload);
+    });
+  }
+  Result<Document> start(std::string_view query, Object params = {}) {
+    if (!params.contains("logGroupNames") && !params.contains("logGroupIdentifiers"))
+      params["logGroupName"] = "g";
+    params["queryString"] = query;
+    if (!params.contains("startTime")) params["startTime"] = now_ms() / 1000 - 3600;
+    if (!params.contains("endTime")) params["endTime"] = now_ms() / 1000 + 3600;
+    return call("StartQuery", std::move(params));
+  }
+  Document results(std::string_view id) {
+    const auto reply = call("GetQueryResults", {{"queryId", id}});
+    EXPECT_TRUE(reply) << error(reply);
+    return reply.value_or(Document());
+  }
+  /// "name=value name=value; …", without @ptr.
+  std::string ask(std::string_view query, Object params = {}) {
+    const auto started = start(query, std::move(params));
+    if (!started) return error(started);
+    const auto found = results(text(*started, "queryId"));
+    std::string out;
+    for (const auto& row : array_of(found, "results")) {
+      for (const auto& field : row.as_array()) {
+        if (text(field, "field") != "@ptr")
+          out.append(text(field, "field")).append("=").append(text(field, "value")).append(" ");
+      }
+      out += "; ";
     }
     return out;
   }

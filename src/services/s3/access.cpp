@@ -35,7 +35,8 @@ Failure redirect(const Bucket& bucket) {
   error.members = {
       {"Endpoint", fmt::format("{}.s3.{}.amazonaws.com", bucket.name, bucket.scope.region)},
       {"Bucket", bucket.name},
-      {"Region", bucket.scope.region}};
+      {"Region", bucket.scope.region},
+      {"x-amz-bucket-region", bucket.scope.region}};
   return fail(std::move(error));
 }
 
@@ -44,9 +45,15 @@ bool is_outsider(const Call& call, const Bucket& bucket) {
   return principal.kind != Principal::Kind::Service && principal.account != bucket.scope.account;
 }
 
+/// Where the requester pays, an outsider says that it knows.
+bool must_pay(const Call& call, const Bucket& bucket) {
+  return bucket.payer == "Requester" && is_outsider(call, bucket) &&
+         text(call.params(), "RequestPayer") != "requester";
+}
+
 /// The bucket's own policy, unless RestrictPublicBuckets keeps this caller out.
 std::string policy_for(const Call& call, const Bucket& bucket) {
-  if (bucket.policy.empty() || !public_access_of(bucket).restrict_public_buckets)
+  if (bucket.policy.empty() || !public_access_of(call, bucket).restrict_public_buckets)
     return bucket.policy;
   return is_outsider(call, bucket) && is_public_policy(bucket.policy) ? std::string()
                                                                       : bucket.policy;
@@ -72,33 +79,33 @@ std::string with_statements(const std::string& policy, Array added) {
   return to_json(merged);
 }
 
-PublicGrants public_grants(const Bucket& bucket) {
-  return public_access_of(bucket).ignore_public_acls ? PublicGrants::Ignored : PublicGrants::Count;
+PublicGrants public_grants(const Call& call, const Bucket& bucket) {
+  return public_access_of(call, bucket).ignore_public_acls ? PublicGrants::Ignored
+                                                           : PublicGrants::Count;
 }
 
 std::string effective_policy(const Call& call, const Bucket& bucket) {
   auto policy = policy_for(call, bucket);
   if (bucket.acls_disabled()) return policy;
   return with_statements(policy, acl_statements(bucket.grants, AclOf::Bucket, bucket.arn(),
-                                                bucket.scope.account, public_grants(bucket)));
+                                                bucket.scope.account, public_grants(call, bucket)));
 }
 
 std::string effective_policy(const Call& call, const Bucket& bucket, const ObjectVersion& object) {
   // A bucket's policy does not reach objects that another account owns.
   auto policy = object.owner == bucket.scope.account ? policy_for(call, bucket) : std::string();
   return with_statements(policy, acl_statements(object.grants, AclOf::Object, object.arn(),
-                                                object.owner, public_grants(bucket)));
+                                                object.owner, public_grants(call, bucket)));
 }
 
-void add_key(std::map<std::string, std::vector<std::string>>& keys, const Document& params,
+void add_key(std::map<std::string, std::vector<std::string>>& keys, const Call& call,
              std::string_view member, std::string_view key) {
-  const auto* value = find(params, member);
+  const auto* value = find(call.params(), member);
   if (!value || value->is_null()) return;
-  keys[std::string(key)] = {value->is_string() ? std::string(value->get_string())
-                                               : to_json(*value)};
+  keys[std::string(key)] = {call.open(*value).value_or(to_json(*value))};
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kKeys{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kKeys{
     {{"ACL", "s3:x-amz-acl"},
      {"ServerSideEncryption", "s3:x-amz-server-side-encryption"},
      {"SSEKMSKeyId", "s3:x-amz-server-side-encryption-aws-kms-key-id"},
@@ -115,6 +122,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kKeys{
      {"Delimiter", "s3:delimiter"},
      {"MaxKeys", "s3:max-keys"},
      {"ObjectOwnership", "s3:x-amz-object-ownership"},
+     {"IfMatch", "s3:if-match"},
+     {"IfNoneMatch", "s3:if-none-match"},
      {"ObjectLockMode", "s3:object-lock-mode"},
      {"ObjectLockLegalHoldStatus", "s3:object-lock-legal-hold"}}};
 
@@ -128,6 +137,20 @@ void add_requested_tags(Access& access, const Tags& tags) {
   add_tags(access, "s3:RequestObjectTag/", tags);
   for (const auto& [key, value] : tags)
     access.context["s3:RequestObjectTagKeys"].push_back(key);
+}
+
+/// Members that are headers become so in the reply.
+Failure is_marker(const Call& call, const ObjectVersion& marker) {
+  const auto& operation = call.request().operation;
+  Error error{"MethodNotAllowed", "The specified method is not allowed against this resource.",
+              405};
+  error.members = {{"Method", operation.starts_with("Head") ? "HEAD" : "GET"},
+                   {"ResourceType", "DeleteMarker"},
+                   {"x-amz-delete-marker", "true"},
+                   {"x-amz-version-id", marker.version_id},
+                   {"Last-Modified", http_date(marker.modified)},
+                   {"Allow", "DELETE"}};
+  return fail(std::move(error));
 }
 
 /// Root may always see and change a bucket's policy, so that nobody is locked out for good.
@@ -151,6 +174,7 @@ Result<Bucket> bucket_named(Call& call, std::string_view name, std::string_view 
   if (from_another_region(call, *bucket)) return redirect(*bucket);
   if (!expected_owner.empty() && expected_owner != bucket->scope.account.str())
     return access_denied();
+  if (must_pay(call, *bucket)) return access_denied();
   return *std::move(bucket);
 }
 
@@ -158,8 +182,15 @@ void put_bucket(Call& call, const Bucket& bucket) {
   kBuckets.put(call, Key{bucket.name}, bucket);
 }
 
-PublicAccessBlock public_access_of(const Bucket& bucket) {
-  return bucket.public_access_block.value_or(PublicAccessBlock{});
+PublicAccessBlock public_access_of(const store::View& view, const Bucket& bucket) {
+  auto block = bucket.public_access_block.value_or(PublicAccessBlock{});
+  if (const auto all = kAccountBlocks.get(view, Key{bucket.scope.account.str()})) {
+    block.block_public_acls |= all->block_public_acls;
+    block.ignore_public_acls |= all->ignore_public_acls;
+    block.block_public_policy |= all->block_public_policy;
+    block.restrict_public_buckets |= all->restrict_public_buckets;
+  }
+  return block;
 }
 
 std::optional<ObjectVersion> current_version(const store::View& view, std::string_view bucket,
@@ -186,14 +217,16 @@ Result<ObjectVersion> visible_object(Call& call, const Bucket& bucket, std::stri
                                      std::string_view version) {
   auto object = find_version(call, bucket.name, key, version);
   if (object && !object->delete_marker) return *std::move(object);
-  if (object && !version.empty()) {
-    return fail("MethodNotAllowed", "The specified method is not allowed against this resource.",
-                405);
-  }
+  if (object && !version.empty()) return is_marker(call, *object);
   // Who may not list must not learn what is not there.
   if (!call.authorize(bucket_access(call, bucket, "s3:ListBucket"))) return access_denied();
   if (!version.empty()) return no_such_version(key, version);
-  return no_such_key(key);
+  auto missing = no_such_key(key);
+  if (object) {
+    missing.error().members["x-amz-delete-marker"] = "true";
+    missing.error().members["x-amz-version-id"] = object->version_id;
+  }
+  return missing;
 }
 
 Access bucket_access(const Call& call, const Bucket& bucket, std::string action) {
@@ -219,10 +252,10 @@ Access object_access(const Call& call, const Bucket& bucket, std::string_view ke
   return access;
 }
 
-std::map<std::string, std::vector<std::string>> condition_keys(const Document& params) {
+std::map<std::string, std::vector<std::string>> condition_keys(const Call& call) {
   std::map<std::string, std::vector<std::string>> keys;
   for (const auto& [member, key] : kKeys)
-    add_key(keys, params, member, key);
+    add_key(keys, call, member, key);
   return keys;
 }
 
@@ -231,7 +264,7 @@ core::Needs needs_bucket(std::string action) {
     const auto bucket = bucket_of(call);
     if (!bucket) return {};  // the handler says so
     auto access = bucket_access(call, *bucket, action);
-    access.context = condition_keys(call.params());
+    access.context = condition_keys(call);
     return {std::move(access)};
   };
 }
@@ -246,7 +279,7 @@ core::Needs needs_object(std::string action, std::string version_action) {
     const bool versioned = !version.empty() && !version_action.empty();
     const auto* own = object && !object->delete_marker ? &*object : nullptr;
     auto access = object_access(call, *bucket, key, versioned ? version_action : action, own);
-    access.context.merge(condition_keys(call.params()));
+    access.context.merge(condition_keys(call));
     if (find(call.params(), "Tagging")) {
       if (const auto tags = tags_from_set(Document(object_of(call.params(), "Tagging")), 10)) {
         add_requested_tags(access, *tags);
@@ -266,7 +299,7 @@ core::Needs needs_put() {
     const auto tags = tags_from_header(text(call.params(), "Tagging"));
     const auto add = [&](std::string action) {
       needs.push_back(object_access(call, *bucket, key, std::move(action)));
-      needs.back().context = condition_keys(call.params());
+      needs.back().context = condition_keys(call);
       if (tags) add_requested_tags(needs.back(), *tags);
     };
     add("s3:PutObject");

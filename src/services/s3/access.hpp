@@ -20,7 +20,8 @@ Result<Bucket> bucket_named(core::Call& call, std::string_view name,
                             std::string_view expected_owner);
 void put_bucket(core::Call& call, const Bucket& bucket);
 
-PublicAccessBlock public_access_of(const Bucket& bucket);
+/// The bucket's own settings and those of its whole account.
+PublicAccessBlock public_access_of(const store::View& view, const Bucket& bucket);
 
 /// The current version, a delete marker included.
 std::optional<ObjectVersion> current_version(const store::View& view, std::string_view bucket,
@@ -47,7 +48,7 @@ core::Needs needs_object(std::string action, std::string version_action = {});
 /// PutObject and CreateMultipartUpload: further permissions for an ACL and for tags.
 core::Needs needs_put();
 
-/// "s3:x-amz-acl" and the others that the members of `params` give.
-std::map<std::string, std::vector<std::string>> condition_keys(const Document& params);
+/// "s3:x-amz-acl" and the others that the call's parameters give.
+std::map<std::string, std::vector<std::string>> condition_keys(const core::Call& call);
 
 }  // namespace tocsin::s3

@@ -249,7 +249,7 @@ Result<void> check_acls_enabled(const Bucket& bucket, const Document& params) {
 Result<void> check_public_acl(const Call& call, const Bucket& bucket,
                               const std::vector<Grant>& grants, std::string_view action,
                               std::string_view arn) {
-  if (!public_access_of(bucket).block_public_acls || !is_public_acl(grants)) return {};
+  if (!public_access_of(call, bucket).block_public_acls || !is_public_acl(grants)) return {};
   return access_denied(fmt::format(
       "User: {} is not authorized to perform: {} on resource: \"{}\" because public access control "
       "lists (ACLs) are prevented by the BlockPublicAcls setting in S3 Block Public Access.",

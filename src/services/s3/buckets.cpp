@@ -116,7 +116,7 @@ Object entry_of(const Bucket& bucket) {
 
 std::vector<core::Access> needs_create(Call& call) {
   const auto resource = fmt::format("arn:aws:s3:::{}", text(call.params(), "Bucket"));
-  auto keys = condition_keys(call.params());
+  auto keys = condition_keys(call);
   if (const auto region = region_of(call)) keys["s3:LocationConstraint"] = {*region};
   std::vector<core::Access> needs{
       {.action = "s3:CreateBucket", .resource = resource, .context = keys}};

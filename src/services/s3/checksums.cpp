@@ -111,15 +111,25 @@ Checksums stated_checksums(const Document& params) {
   return out;
 }
 
-Result<Checksums> checksums_of(const Document& params, const store::BlobRef& blob) {
+Checksums claimed_checksums(const Document& params) {
   auto out = stated_checksums(params);
   for (const auto& found : object_of(object_of(params, "Body"), "checksums")) {
     if (found.value().is_string())
       out[std::string(found.key())] = std::string(found.value().get_string());
   }
-  const auto sha = out.find("SHA256");
-  if (sha == out.end() || sha->second == base64(unhex(blob.sha256).value_or(""))) return out;
-  return fail("BadDigest", "The SHA256 you specified did not match the calculated checksum.");
+  return out;
+}
+
+Result<Checksums> checksums_of(const Document& params, std::string_view bytes) {
+  auto out = stated_checksums(params);
+  for (const auto& [algorithm, value] : out) {
+    const auto sum = digest(algorithm, bytes);
+    if (sum && base64(*sum) == value) continue;
+    return fail(
+        "BadDigest",
+        fmt::format("The {} you specified did not match the calculated checksum.", algorithm));
+  }
+  return out;
 }
 
 void add_checksums(Object& reply, const Checksums& checksums) {

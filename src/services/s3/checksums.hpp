@@ -10,9 +10,11 @@ namespace tocsin::s3 {
 
 using Checksums = std::map<std::string, std::string>;  // "CRC32" → base64
 
-/// What the request states or the wire found in its trailer ("Body.checksums"). Error BadDigest
-/// where a SHA-256 cannot be `blob`'s.
-Result<Checksums> checksums_of(const Document& params, const store::BlobRef& blob);
+/// What the request states or the wire found in its trailer ("Body.checksums"), which it has
+/// checked.
+Checksums claimed_checksums(const Document& params);
+/// The same, checked here. Error BadDigest.
+Result<Checksums> checksums_of(const Document& params, std::string_view bytes);
 /// The members that name checksums: {"ChecksumCRC32": …}.
 void add_checksums(Object& reply, const Checksums& checksums);
 Checksums stated_checksums(const Document& params);

@@ -3,6 +3,7 @@
 
 #include "services/s3/access.hpp"
 #include "services/s3/acl.hpp"
+#include "services/s3/encryption.hpp"
 #include "services/s3/errors.hpp"
 
 namespace tocsin::s3 {
@@ -23,24 +24,6 @@ Failure absent(const Bucket& bucket, std::string code, std::string message) {
   Error error{std::move(code), std::move(message), 404};
   error.members = {{"BucketName", bucket.name}};
   return fail(std::move(error));
-}
-
-Result<Object> encryption_rule(const Document& configuration) {
-  const auto& rules = array_of(configuration, "Rules");
-  if (rules.size() != 1) return malformed_xml();
-  const auto& rule = rules[0];
-  const auto& by_default = object_of(rule, "ApplyServerSideEncryptionByDefault");
-  const auto algorithm = text(by_default, "SSEAlgorithm");
-  if (algorithm == "aws:kms" || algorithm == "aws:kms:dsse") return not_implemented("SSEAlgorithm");
-  if (algorithm != "AES256") return malformed_xml();
-  if (by_default.contains("KMSMasterKeyID")) {
-    return invalid_argument(
-        "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or "
-        "aws:kms:dsse",
-        "ApplyServerSideEncryptionByDefault");
-  }
-  return Object{{"ApplyServerSideEncryptionByDefault", Object{{"SSEAlgorithm", "AES256"}}},
-                {"BucketKeyEnabled", flag(rule, "BucketKeyEnabled")}};
 }
 
 }  // namespace
@@ -89,8 +72,7 @@ Outcome get_bucket_versioning(Call& call) {
 
 Outcome put_bucket_encryption(Call& call) {
   return change(call, [&](Bucket& bucket) -> Result<void> {
-    bucket.encryption = TRY(
-        encryption_rule(Document(object_of(call.params(), "ServerSideEncryptionConfiguration"))));
+    bucket.encryption = TRY(encryption_rule(call));
     return {};
   });
 }
@@ -107,12 +89,36 @@ Outcome delete_bucket_encryption(Call& call) {
   });
 }
 
+PublicAccessBlock block_from(const Object& given) {
+  return {flag(given, "BlockPublicAcls"), flag(given, "IgnorePublicAcls"),
+          flag(given, "BlockPublicPolicy"), flag(given, "RestrictPublicBuckets")};
+}
+
+Object block_document(const PublicAccessBlock& block) {
+  return {{"BlockPublicAcls", block.block_public_acls},
+          {"IgnorePublicAcls", block.ignore_public_acls},
+          {"BlockPublicPolicy", block.block_public_policy},
+          {"RestrictPublicBuckets", block.restrict_public_buckets}};
+}
+
+Outcome put_bucket_request_payment(Call& call) {
+  return change(call, [&](Bucket& bucket) -> Result<void> {
+    const auto payer = text(object_of(call.params(), "RequestPaymentConfiguration"), "Payer");
+    if (payer != "Requester" && payer != "BucketOwner") return malformed_xml();
+    bucket.payer = payer;
+    return {};
+  });
+}
+
+Outcome get_bucket_request_payment(Call& call) {
+  const auto bucket = TRY(bucket_of(call));
+  return Object{{"Payer", bucket.payer.empty() ? "BucketOwner" : bucket.payer}};
+}
+
 Outcome put_public_access_block(Call& call) {
   return change(call, [&](Bucket& bucket) -> Result<void> {
-    const auto& wanted = object_of(call.params(), "PublicAccessBlockConfiguration");
     bucket.public_access_block =
-        PublicAccessBlock{flag(wanted, "BlockPublicAcls"), flag(wanted, "IgnorePublicAcls"),
-                          flag(wanted, "BlockPublicPolicy"), flag(wanted, "RestrictPublicBuckets")};
+        block_from(object_of(call.params(), "PublicAccessBlockConfiguration"));
     return {};
   });
 }
@@ -123,12 +129,9 @@ Outcome get_public_access_block(Call& call) {
     return absent(bucket, "NoSuchPublicAccessBlockConfiguration",
                   "The public access block configuration was not found");
   }
-  const auto& block = *bucket.public_access_block;
-  return Object{{"PublicAccessBlockConfiguration",
-                 Object{{"BlockPublicAcls", block.block_public_acls},
-                        {"IgnorePublicAcls", block.ignore_public_acls},
-                        {"BlockPublicPolicy", block.block_public_policy},
-                        {"RestrictPublicBuckets", block.restrict_public_buckets}}}};
+  Object reply;
+  reply["PublicAccessBlockConfiguration"] = block_document(*bucket.public_access_block);
+  return reply;
 }
 
 Outcome delete_public_access_block(Call& call) {

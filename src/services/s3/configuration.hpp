@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/context.hpp"
+#include "services/s3/state.hpp"
 
 namespace tocsin::s3 {
 
@@ -11,11 +12,16 @@ Object default_encryption();
 /// Errors: InvalidArgument.
 Result<void> check_ownership(std::string_view ownership);
 
+PublicAccessBlock block_from(const Object& given);
+Object block_document(const PublicAccessBlock& block);
+
 core::Outcome put_bucket_versioning(core::Call& call);
 core::Outcome get_bucket_versioning(core::Call& call);
 core::Outcome put_bucket_encryption(core::Call& call);
 core::Outcome get_bucket_encryption(core::Call& call);
 core::Outcome delete_bucket_encryption(core::Call& call);
+core::Outcome put_bucket_request_payment(core::Call& call);
+core::Outcome get_bucket_request_payment(core::Call& call);
 core::Outcome put_public_access_block(core::Call& call);
 core::Outcome get_public_access_block(core::Call& call);
 core::Outcome delete_public_access_block(core::Call& call);

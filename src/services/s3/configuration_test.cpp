@@ -9,7 +9,7 @@ namespace {
 using namespace testing;
 using core::TestCloud;
 
-TEST(S3Settings, EncryptionIsReportedAndKmsRefused) {
+TEST(S3Settings, EncryptionIsReported) {
   TestCloud cloud(register_s3);
   make_bucket(cloud, "abc");
   const auto algorithm = [&] {
@@ -26,7 +26,9 @@ TEST(S3Settings, EncryptionIsReportedAndKmsRefused) {
         {{"Bucket", "abc"}, {"ServerSideEncryptionConfiguration", Object{{"Rules", Array{rule}}}}});
   };
   EXPECT_EQ(algorithm(), "AES256");
-  EXPECT_EQ(put_rule("aws:kms"), "NotImplemented");
+  EXPECT_EQ(put_rule("aws:kms:dsse"), "NotImplemented");
+  EXPECT_EQ(put_rule("aws:kms"), "ok");
+  EXPECT_EQ(algorithm(), "aws:kms");
   EXPECT_EQ(put_rule("nonsense"), "MalformedXML");
   EXPECT_EQ(put_rule("AES256"), "ok");
   ok(cloud, "DeleteBucketEncryption", {{"Bucket", "abc"}});
@@ -69,7 +71,9 @@ TEST(S3Settings, WhatCannotBeSetIsToldAsNotThere) {
   EXPECT_EQ(asked("GetBucketLifecycleConfiguration"), "NoSuchLifecycleConfiguration");
   EXPECT_EQ(asked("GetBucketWebsite"), "NoSuchWebsiteConfiguration");
   EXPECT_EQ(asked("GetBucketReplication"), "ReplicationConfigurationNotFoundError");
-  EXPECT_EQ(asked("PutBucketCors"), "NotImplemented");
+  EXPECT_EQ(asked("PutBucketWebsite"), "NotImplemented");
+  EXPECT_EQ(asked("PutBucketReplication"), "NotImplemented");
+  EXPECT_EQ(asked("SelectObjectContent"), "NotImplemented");
   EXPECT_TRUE(ok(cloud, "GetBucketLogging", {{"Bucket", "abc"}}).empty());
   EXPECT_EQ(text(ok(cloud, "GetBucketRequestPayment", {{"Bucket", "abc"}}), "Payer"),
             "BucketOwner");

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "engines/content/content.hpp"
 #include "services/s3/checksums.hpp"
 #include "services/s3/errors.hpp"
 
@@ -12,9 +13,13 @@ namespace tocsin::s3 {
 namespace {
 
 using core::Call;
+using core::Credential;
 
+constexpr std::size_t kNonce = 12;
 // Of content that came without its MD5, what is read again to have it.
-constexpr std::uint64_t kSmall = 16 * 1024 * 1024;
+constexpr std::int64_t kSmall = 16 * 1024 * 1024;
+// What a call of the house itself is given as one blob.
+constexpr std::int64_t kMostPlain = 512 * 1024 * 1024;
 
 /// The bytes of a body in the document itself: base64 as blobs are in documents; what is not
 /// base64, and what is no text, as it is.
@@ -23,14 +28,6 @@ std::string bytes_of(const Document* body) {
   if (!body->is_string()) return to_json(*body);
   const std::string_view given = body->get_string();
   return unbase64(given).value_or(std::string(given));
-}
-
-std::string md5_of(const Call& call, const Document& body, const store::BlobRef& blob) {
-  if (const auto given = text(body, "md5"); given.size() == 32) return std::string(given);
-  if (blob.size <= kSmall) {
-    if (const auto bytes = call.blob(blob)) return hex(md5(*bytes));
-  }
-  return blob.sha256.substr(0, 32);  // an ETag is opaque
 }
 
 Result<void> check_md5(const Call& call, std::string_view etag) {
@@ -43,13 +40,86 @@ Result<void> check_md5(const Call& call, std::string_view etag) {
   return fail("BadDigest", "The Content-MD5 you specified did not match what we received.");
 }
 
-std::string bytes_of_piece(const Call& call, const Piece& piece) {
-  const auto blob = store::blob_ref(piece.blob);
-  if (!blob) return {};
-  const auto bytes = call.blob(*blob);
-  return bytes ? bytes->substr(static_cast<std::size_t>(piece.offset),
-                               static_cast<std::size_t>(piece.length))
-               : std::string();
+/// What the wire has encrypted on its way in, under a key that the house's own key wraps.
+Result<Received> receive_encrypted(Call& call, const Document& body, std::string_view under) {
+  Received out;
+  const auto size = integer(body, "size").value_or(0);
+  Piece piece{.length = size, .key = string_of(body, "key")};
+  out.data = string_of(body, "$inline");
+  if (const auto blob = store::blob_ref(body)) piece.blob = store::to_document(*blob);
+  std::vector<Piece> pieces{std::move(piece)};
+  TRY(rewrap(call, pieces, house_key(call), under));
+  out.part = {.size = size, .etag = string_of(body, "md5"), .pieces = std::move(pieces)};
+  out.part.checksums = claimed_checksums(call.params());
+  return out;
+}
+
+/// Encrypts here what came as it is.
+Result<Received> receive_plain(Call& call, const std::string& bytes, std::string_view under) {
+  const auto key = call.new_bytes(content::kKeyBytes);
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  auto hidden = content::crypt(key, bytes);
+  Received out;
+  Piece piece{.length = size, .key = content::wrap(under, call.new_bytes(kNonce), key)};
+  if (bytes.size() <= kSmallContent)
+    out.data = base64(hidden);
+  else
+    piece.blob = store::to_document(TRY(call.blobs().put(hidden)));
+  out.part = {.size = size, .etag = hex(md5(bytes))};
+  out.part.pieces.push_back(std::move(piece));
+  out.part.checksums = TRY(checksums_of(call.params(), bytes));
+  return out;
+}
+
+std::string md5_of(const Document& body, std::string_view bytes) {
+  const auto given = text(body, "md5");
+  return given.size() == 32 ? std::string(given) : hex(md5(bytes));
+}
+
+/// What lies in a blob as it came: a wire without a key for contents, or a long member that the
+/// core has moved there.
+Result<Received> receive_blob(Call& call, const Document& body, const store::BlobRef& blob,
+                              std::string_view under) {
+  const auto size = static_cast<std::int64_t>(blob.size);
+  const bool hashed = text(body, "md5").size() == 32;
+  if (under != house_key(call)) return receive_plain(call, TRY(call.blob(blob)), under);
+  Received out;
+  const auto bytes = !hashed && size <= kSmall ? TRY(call.blob(blob)) : std::string();
+  const bool opaque = !hashed && size > kSmall;
+  out.part = {.size = size, .etag = opaque ? blob.sha256.substr(0, 32) : md5_of(body, bytes)};
+  out.part.pieces.push_back({store::to_document(blob), 0, size, {}});
+  out.part.checksums = claimed_checksums(call.params());
+  return out;
+}
+
+/// `base64` of the content beside the row, from `first` on.
+Result<std::string> small_bytes(const Call& call, const ObjectVersion& object, const Piece& piece) {
+  const auto kept = kContents.get(call, key_of(object));
+  const auto bytes = kept ? unbase64(kept->data) : std::nullopt;
+  if (!bytes) return fail(internal_error("the content of an object is missing"));
+  return bytes->substr(static_cast<std::size_t>(piece.offset),
+                       static_cast<std::size_t>(piece.length));
+}
+
+Result<std::string> bytes_of_piece(Call& call, const ObjectVersion& object, const Piece& piece,
+                                   std::string_view under) {
+  std::string bytes;
+  if (piece.blob.is_null()) {
+    bytes = TRY(small_bytes(call, object, piece));
+  } else {
+    const auto reader = TRY(call.blobs().open(*store::blob_ref(piece.blob)));
+    auto at = static_cast<std::uint64_t>(piece.offset);
+    const auto end = at + static_cast<std::uint64_t>(piece.length);
+    while (at < end) {
+      const auto more = TRY(reader->read(at, end - at));
+      if (more.empty()) return fail(internal_error("a blob ends early"));
+      at += more.size();
+      bytes += more;
+    }
+  }
+  if (piece.key.empty()) return bytes;
+  return content::crypt(TRY(open_key(piece, under)), std::move(bytes),
+                        static_cast<std::uint64_t>(piece.offset));
 }
 
 Object slice(const Piece& piece) {
@@ -59,40 +129,80 @@ Object slice(const Piece& piece) {
   return out;
 }
 
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0)
-    return std::nullopt;
-  return value;
+/// As KMS has not opened it yet.
+Result<Document> locked_body(Call& call, const ObjectVersion& object,
+                             const std::vector<Piece>& pieces) {
+  if (pieces.empty()) return Document("");
+  Object out;
+  if (pieces[0].blob.is_null()) {
+    out["$blobs"] = Array();
+    out["$inline"] = base64(TRY(small_bytes(call, object, pieces[0])));
+    out["offset"] = pieces[0].offset;
+    out["wrapped"] = pieces[0].key;
+  } else {
+    Array slices;
+    for (const auto& piece : pieces) {
+      slices.push_back(slice(piece));
+      slices.back().as_object()["wrapped"] = piece.key;
+    }
+    out["$blobs"] = std::move(slices);
+  }
+  out["$kms"] = decrypt_params(object);
+  return Document(std::move(out));
 }
 
-Failure invalid_range(std::string_view range, std::int64_t size) {
-  Error error{"InvalidRange", "The requested range is not satisfiable", 416};
-  error.members = {{"RangeRequested", range}, {"ActualObjectSize", size}};
-  return fail(std::move(error));
+Result<Document> open_body(Call& call, const ObjectVersion& object,
+                           const std::vector<Piece>& pieces) {
+  if (pieces.empty()) return Document("");
+  const auto under = house_key(call);
+  if (pieces[0].blob.is_null())
+    return Document(base64(TRY(bytes_of_piece(call, object, pieces[0], under))));
+  Array slices;
+  for (const auto& piece : pieces) {
+    slices.push_back(slice(piece));
+    if (!piece.key.empty()) slices.back().as_object()["key"] = base64(TRY(open_key(piece, under)));
+  }
+  if (slices.size() == 1) return std::move(slices[0]);
+  Object out;
+  out["$blobs"] = std::move(slices);
+  return Document(std::move(out));
+}
+
+/// A call of the house itself reads blobs as they are: it is given one of its own.
+Result<Document> plain_body(Call& call, const ObjectVersion& object, Span span) {
+  if (span.length > kMostPlain)
+    return fail("EntityTooLarge", "The object is too large to be read by a service");
+  const auto under = TRY(wrapping_key(call, object));
+  const auto blob = TRY(call.blobs().put(TRY(read_span(call, object, span, under))));
+  Object out = store::to_document(blob).as_object();
+  out["offset"] = 0;
+  out["length"] = span.length;
+  return Document(std::move(out));
 }
 
 }  // namespace
 
-Result<Part> part_from_body(Call& call) {
-  const auto* body = find(call.params(), "Body");
+Result<Received> receive(Call& call, std::string_view under) {
+  const auto* found = find(call.params(), "Body");
   const Document nothing(nullptr);
-  auto blob = store::blob_ref(body ? *body : nothing);
-  std::string etag;
-  if (blob) {
-    etag = md5_of(call, *body, *blob);
-  } else {
-    const auto bytes = bytes_of(body);
-    blob = TRY(call.blobs().put(bytes));
-    etag = hex(md5(bytes));
-  }
-  TRY(check_md5(call, etag));
-  const auto size = static_cast<std::int64_t>(blob->size);
-  Part part{.size = size, .etag = std::move(etag)};
-  part.checksums = TRY(checksums_of(call.params(), *blob));
-  part.pieces.push_back({store::to_document(*blob), 0, size});
-  return part;
+  const auto& body = found ? *found : nothing;
+  Received out;
+  if (find(body, "key"))
+    out = TRY(receive_encrypted(call, body, under));
+  else if (const auto blob = store::blob_ref(body))
+    out = TRY(receive_blob(call, body, *blob, under));
+  else
+    out = TRY(receive_plain(call, bytes_of(found), under));
+  TRY(check_md5(call, out.part.etag));
+  return out;
+}
+
+Result<Part> in_a_blob(Call& call, Received received) {
+  auto& piece = received.part.pieces[0];
+  if (piece.blob.is_null())
+    piece.blob =
+        store::to_document(TRY(call.blobs().put(unbase64(received.data).value_or(std::string()))));
+  return std::move(received.part);
 }
 
 std::vector<Piece> pieces_in(const std::vector<Part>& parts, Span span) {
@@ -102,77 +212,40 @@ std::vector<Piece> pieces_in(const std::vector<Part>& parts, Span span) {
   for (const auto& part : parts) {
     for (const auto& piece : part.pieces) {
       const auto from = std::max(at, span.first), to = std::min(at + piece.length, end);
-      if (from < to) out.push_back({piece.blob, piece.offset + from - at, to - from});
+      if (from < to) out.push_back({piece.blob, piece.offset + from - at, to - from, piece.key});
       at += piece.length;
     }
   }
   return out;
 }
 
-Document body_of(const std::vector<Part>& parts, Span span) {
-  const auto pieces = pieces_in(parts, span);
-  if (pieces.size() == 1) return slice(pieces[0]);
-  if (pieces.empty()) return "";
-  Array slices;
-  for (const auto& piece : pieces)
-    slices.push_back(slice(piece));
-  return Object{{"$blobs", std::move(slices)}};
+Result<std::string> read_span(Call& call, const ObjectVersion& object, Span span,
+                              std::string_view under) {
+  std::string out;
+  for (const auto& piece : pieces_in(object.parts, span))
+    out += TRY(bytes_of_piece(call, object, piece, under));
+  return out;
 }
 
-std::string etag_of(const Call& call, const std::vector<Piece>& pieces) {
-  std::uint64_t size = 0;
-  Hasher content(Hasher::Kind::Md5), names(Hasher::Kind::Md5);
-  for (const auto& piece : pieces)
-    size += static_cast<std::uint64_t>(piece.length);
-  for (const auto& piece : pieces) {
+Result<Document> body_of(Call& call, const ObjectVersion& object, Span span) {
+  const auto kind = call.request().credential.kind;
+  if (kind == Credential::Kind::Service || kind == Credential::Kind::Session)
+    return plain_body(call, object, span);
+  const auto pieces = pieces_in(object.parts, span);
+  return object.kms ? locked_body(call, object, pieces) : open_body(call, object, pieces);
+}
+
+std::string shown_etag(core::Context& context, const ObjectVersion& object, std::string md5) {
+  return object.kms ? hex(context.new_bytes(16)) : std::move(md5);
+}
+
+Result<std::string> etag_of(Call& call, const ObjectVersion& from, Span span,
+                            std::string_view under) {
+  if (span.length <= kSmall) return hex(md5(TRY(read_span(call, from, span, under))));
+  Hasher names(Hasher::Kind::Md5);
+  for (const auto& piece : pieces_in(from.parts, span))
     names.update(fmt::format("{} {} {} ", text(piece.blob, "$blob"), piece.offset, piece.length));
-    if (size <= kSmall) content.update(bytes_of_piece(call, piece));
-  }
-  return hex(size <= kSmall ? content.finish() : names.finish());
-}
-
-Result<std::optional<Span>> parse_range(std::string_view range, std::int64_t size) {
-  const auto given = range;
-  constexpr std::string_view unit = "bytes=";
-  if (!range.starts_with(unit)) return std::optional<Span>();
-  range.remove_prefix(unit.size());
-  const auto dash = range.find('-');
-  if (dash == std::string_view::npos || range.contains(',')) return std::optional<Span>();
-  const auto first = number(range.substr(0, dash)), last = number(range.substr(dash + 1));
-  if (dash == 0) {
-    if (!last) return std::optional<Span>();
-    if (*last == 0 || size == 0) return invalid_range(given, size);
-    const auto length = std::min(*last, size);
-    return std::optional(Span{size - length, length});
-  }
-  const bool open = dash + 1 == range.size();
-  if (!first || (!last && !open) || (last && *last < *first)) return std::optional<Span>();
-  if (*first >= size) return invalid_range(given, size);
-  const auto end = open ? size : std::min(*last + 1, size);
-  return std::optional(Span{*first, end - *first});
-}
-
-Result<Span> parse_copy_range(std::string_view range, std::int64_t size) {
-  const auto given = range;
-  constexpr std::string_view unit = "bytes=";
-  const auto malformed = [&] {
-    return invalid_argument(
-        "The x-amz-copy-source-range value must be of the form bytes=first-last where first "
-        "and last are the zero-based offsets of the first and last bytes to copy",
-        "x-amz-copy-source-range", given);
-  };
-  if (!range.starts_with(unit)) return malformed();
-  range.remove_prefix(unit.size());
-  const auto dash = range.find('-');
-  if (dash == std::string_view::npos) return malformed();
-  const auto first = number(range.substr(0, dash)), last = number(range.substr(dash + 1));
-  if (!first || !last || *last < *first) return malformed();
-  if (*last >= size) {
-    return invalid_argument(
-        fmt::format("Range specified is not valid for source object of size: {}", size),
-        "x-amz-copy-source-range", given);
-  }
-  return Span{*first, *last - *first + 1};
+  return hex(names.finish());
 }
 
 std::string_view unquoted(std::string_view etag) {

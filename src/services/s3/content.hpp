@@ -3,13 +3,19 @@
 #pragma once
 
 #include "core/context.hpp"
-#include "services/s3/state.hpp"
+#include "services/s3/encryption.hpp"
 
 namespace tocsin::s3 {
 
 /// What the "Body" of PutObject or UploadPart brought: one part of one piece.
-/// Errors: BadDigest, InvalidDigest.
-Result<Part> part_from_body(core::Call& call);
+struct Received {
+  Part part;
+  std::string data;  // of a small one, encrypted, in base64; its piece then names no blob
+};
+/// The content's key is wrapped under `under`. Errors: BadDigest, InvalidDigest.
+Result<Received> receive(core::Call& call, std::string_view under);
+/// Where only blobs will do.
+Result<Part> in_a_blob(core::Call& call, Received received);
 
 /// A span of an object's bytes.
 struct Span {
@@ -20,12 +26,21 @@ struct Span {
 /// The pieces of `parts` that make up `span`.
 std::vector<Piece> pieces_in(const std::vector<Part>& parts, Span span);
 
-/// GetObject's Body: {"$blob", "size", "offset", "length"}, or {"$blobs": [of these]} where it lies
-/// in several.
-Document body_of(const std::vector<Part>& parts, Span span);
+/// The bytes of a span, decrypted. For what is small enough.
+Result<std::string> read_span(core::Call& call, const ObjectVersion& object, Span span,
+                              std::string_view under);
 
-/// The ETag of content that was put together from pieces: its MD5 where it is small, else opaque.
-std::string etag_of(const core::Call& call, const std::vector<Piece>& pieces);
+/// GetObject's Body: base64 text of what lies beside the row, else {"$blob", "size", "offset",
+/// "length", "key"}, or {"$blobs": [of these]} where it lies in several. Of an object under KMS the
+/// keys are "wrapped" still, and "$kms" says how to have the data key: the wire asks for it.
+Result<Document> body_of(core::Call& call, const ObjectVersion& object, Span span);
+
+/// The ETag of content that was put together from pieces: its MD5 where it is small and no key of
+/// KMS hides it, else opaque.
+Result<std::string> etag_of(core::Call& call, const ObjectVersion& from, Span span,
+                            std::string_view under);
+/// The MD5, as far as an object under KMS may show it.
+std::string shown_etag(core::Context& context, const ObjectVersion& object, std::string md5);
 
 /// "bytes=0-499". None: no range, or one that S3 ignores. Error InvalidRange (416).
 Result<std::optional<Span>> parse_range(std::string_view range, std::int64_t size);

@@ -11,6 +11,7 @@
 #include "services/s3/names.hpp"
 #include "services/s3/notify.hpp"
 #include "services/s3/objects.hpp"
+#include "services/s3/restore.hpp"
 
 namespace tocsin::s3 {
 namespace {
@@ -84,13 +85,17 @@ Result<void> check_changes_something(const Call& call, const Source& source,
       "the object's metadata, storage class, website redirect location or encryption attributes.");
 }
 
-/// The source's content, as one part: no bytes move.
-void take_content(Call& call, const ObjectVersion& from, ObjectVersion& to) {
+/// The source's content, as one part: no bytes move, only keys are wrapped anew.
+Result<void> take_content(Call& call, const ObjectVersion& from, ObjectVersion& to) {
+  const auto under = TRY(wrapping_key(call, from));
   Part part{.size = from.size};
   part.pieces = pieces_in(from.parts, {0, from.size});
   if (part.pieces.empty() && !from.parts.empty()) part.pieces = from.parts.front().pieces;
   to.size = from.size;
-  to.etag = from.multipart ? etag_of(call, part.pieces) : from.etag;
+  const bool same = !from.multipart && !from.kms;
+  to.etag = to.kms || same ? from.etag : TRY(etag_of(call, from, {0, from.size}, under));
+  to.etag = shown_etag(call, to, std::move(to.etag));
+  TRY(rewrap(call, part.pieces, under, TRY(new_wrapping_key(call, to))));
   if (from.checksum_type != "COMPOSITE") {
     to.checksums = from.checksums;
     to.checksum_type = from.checksum_type;
@@ -98,6 +103,7 @@ void take_content(Call& call, const ObjectVersion& from, ObjectVersion& to) {
   part.etag = to.etag;
   part.checksums = to.checksums;
   to.parts.push_back(std::move(part));
+  return {};
 }
 
 Object copy_result(const ObjectVersion& object) {
@@ -115,6 +121,7 @@ Result<Source> source_of(Call& call) {
       TRY(bucket_named(call, name.bucket, text(call.params(), "ExpectedSourceBucketOwner")));
   auto object = TRY(visible_object(call, bucket, name.key, name.version));
   TRY(check_conditions(call.params(), object, kSourceConditions));
+  TRY(check_restored(object));
   return Source{std::move(bucket), std::move(object)};
 }
 
@@ -160,8 +167,10 @@ Outcome copy_object(Call& call) {
     object.metadata = from.metadata;
   }
   if (!replaces(call, "TaggingDirective")) object.tags = from.tags;
-  take_content(call, from, object);
+  const auto small = kContents.get(call, key_of(from));
+  TRY(take_content(call, from, object));
   add_version(call, bucket, object);
+  if (small) kContents.put(call, key_of(object), *small);
   notify(call, bucket, {.object = object, .event = "ObjectCreated:Copy", .reason = "CopyObject"});
   auto reply = written_reply(bucket, object);
   if (!source.bucket.versioning.empty()) reply["CopySourceVersionId"] = from.version_id;

@@ -107,11 +107,22 @@ Result<void> apply_lock(Call& call, const std::string& bucket, const Object& pro
              {{"ObjectLockConfiguration", object_of(properties, "ObjectLockConfiguration")}});
 }
 
+Result<void> apply_logging(Call& call, const std::string& bucket, const Object& properties) {
+  Object status;
+  if (const auto& wanted = object_of(properties, "LoggingConfiguration"); !wanted.empty()) {
+    status["LoggingEnabled"] =
+        Object{{"TargetBucket", text(wanted, "DestinationBucketName", bucket)},
+               {"TargetPrefix", text(wanted, "LogFilePrefix")}};
+  }
+  return ask(call, "PutBucketLogging", bucket, {{"BucketLoggingStatus", std::move(status)}});
+}
+
 Result<void> apply(Call& call, const std::string& bucket, const Object& properties) {
   TRY(apply_ownership(call, bucket, properties));
   TRY(apply_public_access(call, bucket, properties));
   TRY(apply_versioning(call, bucket, properties));
   TRY(apply_lock(call, bucket, properties));
+  TRY(apply_logging(call, bucket, properties));
   TRY(put_or_delete(call, bucket, "BucketEncryption", properties.contains("BucketEncryption"),
                     encryption_params(properties)));
   TRY(ask(call, "PutBucketNotificationConfiguration", bucket, notification_params(properties)));
@@ -119,9 +130,10 @@ Result<void> apply(Call& call, const std::string& bucket, const Object& properti
 }
 
 Result<void> check_known(const Object& properties) {
-  static constexpr std::array<std::string_view, 11> known{"BucketName",
+  static constexpr std::array<std::string_view, 12> known{"BucketName",
                                                           "AccessControl",
                                                           "BucketEncryption",
+                                                          "LoggingConfiguration",
                                                           "NotificationConfiguration",
                                                           "OwnershipControls",
                                                           "PublicAccessBlockConfiguration",

@@ -4,6 +4,7 @@
 #include "services/s3/access.hpp"
 #include "services/s3/content.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/lifecycle.hpp"
 #include "services/s3/lock.hpp"
 #include "services/s3/names.hpp"
 #include "services/s3/notify.hpp"
@@ -26,7 +27,8 @@ Result<Deleted> delete_version(Call& call, const Bucket& bucket, std::string_vie
   const auto version = find_version(call, bucket.name, key, id);
   if (!version) return Deleted{false, std::string(id)};
   TRY(check_deletable(call, bucket, *version));
-  kObjects.erase(call, key_of(*version));
+  erase_version(call, *version);
+  wake_lifecycle(call, bucket);
   notify(call, bucket,
          {.object = *version,
           .event = "ObjectRemoved:Delete",

@@ -7,9 +7,12 @@
 #include "services/s3/checksums.hpp"
 #include "services/s3/conditions.hpp"
 #include "services/s3/content.hpp"
+#include "services/s3/cors.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/lifecycle.hpp"
 #include "services/s3/lock.hpp"
 #include "services/s3/objects.hpp"
+#include "services/s3/restore.hpp"
 
 namespace tocsin::s3 {
 namespace {
@@ -74,13 +77,14 @@ Object headers_of(const Bucket& bucket, const ObjectVersion& object) {
   Object reply{{"AcceptRanges", "bytes"},
                {"LastModified", to_seconds(object.modified)},
                {"ETag", quoted_etag(object.etag)},
-               {"ServerSideEncryption", "AES256"},
                {"Metadata", encode(object.metadata)}};
   reply["ContentType"] = "binary/octet-stream";
   for (const auto& header : object.headers)
     reply[header.key()] = header.value();
+  add_encryption(reply, object);
   if (!bucket.versioning.empty()) reply["VersionId"] = object.version_id;
   if (object.storage_class != "STANDARD") reply["StorageClass"] = object.storage_class;
+  add_restore(reply, object);
   return reply;
 }
 
@@ -102,6 +106,7 @@ Result<Object> reply_of(Call& call, const Bucket& bucket, const ObjectVersion& o
   if (object.multipart && find(call.params(), "PartNumber"))
     reply["PartsCount"] = object.parts.size();
   add_lock(reply, object);
+  add_cors(call, bucket, call.request().operation == "HeadObject" ? "HEAD" : "GET", reply);
   if (!object.tags.empty()) reply["TagCount"] = object.tags.size();
   return reply;
 }
@@ -114,6 +119,8 @@ Result<std::pair<Object, ObjectVersion>> describe(Call& call, Span& span) {
   const auto chosen = TRY(wanted(call, object));
   span = chosen.span;
   auto reply = TRY(reply_of(call, bucket, object, chosen));
+  const auto current = current_version(call, bucket.name, object.key);
+  if (current && current->order == object.order) add_expiration(reply, bucket, object);
   return std::pair(std::move(reply), std::move(object));
 }
 
@@ -149,7 +156,9 @@ Object parts_of(const Call& call, const ObjectVersion& object) {
 Outcome get_object(Call& call) {
   Span span;
   auto [reply, object] = TRY(describe(call, span));
-  reply["Body"] = body_of(object.parts, span);
+  TRY(check_restored(object));
+  TRY(check_reader(call, object));
+  reply["Body"] = TRY(body_of(call, object, span));
   return reply;
 }
 

@@ -26,8 +26,8 @@ bool is_mode(std::string_view mode) {
   return mode == "GOVERNANCE" || mode == "COMPLIANCE";
 }
 
-bool is_retained(const Call& call, const ObjectVersion& object) {
-  return !object.lock_mode.empty() && object.retain_until > call.now();
+bool is_retained(const core::Context& context, const ObjectVersion& object) {
+  return !object.lock_mode.empty() && object.retain_until > context.now();
 }
 
 std::optional<Time> date_of(const Document& params, std::string_view member) {
@@ -128,6 +128,10 @@ Result<void> check_deletable(Call& call, const Bucket& bucket, const ObjectVersi
   if (!is_retained(call, object)) return {};
   if (object.lock_mode == "GOVERNANCE" && may_bypass(call, bucket, object)) return {};
   return is_protected();
+}
+
+bool is_locked(const core::Context& context, const ObjectVersion& object) {
+  return object.legal_hold || is_retained(context, object);
 }
 
 void add_lock(Object& reply, const ObjectVersion& object) {

@@ -13,6 +13,8 @@ namespace tocsin::s3 {
 Result<void> set_lock(const core::Call& call, const Bucket& bucket, ObjectVersion& object);
 /// Whether the version may be deleted. Error AccessDenied.
 Result<void> check_deletable(core::Call& call, const Bucket& bucket, const ObjectVersion& object);
+/// Whether nobody may delete it now.
+bool is_locked(const core::Context& context, const ObjectVersion& object);
 /// ObjectLockMode and its like, as GetObject tells them.
 void add_lock(Object& reply, const ObjectVersion& object);
 

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "base/crypto.hpp"
 #include "base/glob.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/checksums.hpp"
 #include "services/s3/content.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/lifecycle.hpp"
 #include "services/s3/names.hpp"
 #include "services/s3/objects.hpp"
 #include "services/s3/uploads.hpp"
@@ -50,6 +52,23 @@ Result<std::int64_t> part_number(const Document& params) {
 void put_part(Call& call, const Upload& upload, const Part& part) {
   kParts.put(call, Key{upload.id, part_key(part.number)},
              {part, std::chrono::floor<std::chrono::seconds>(call.now())});
+}
+
+/// A range of an object as a part of another.
+Result<Part> copied_part(Call& call, const ObjectVersion& from, Span span,
+                         const ObjectVersion& to) {
+  const auto under = TRY(wrapping_key(call, from))
+  , target = TRY(wrapping_key(call, to));
+  Part part{.size = span.length, .pieces = pieces_in(from.parts, span)};
+  part.etag = to.kms ? std::string() : TRY(etag_of(call, from, span, under));
+  part.etag = shown_etag(call, to, std::move(part.etag));
+  const bool small = !part.pieces.empty() && part.pieces[0].blob.is_null();
+  if (small) {
+    part.pieces[0].blob = store::to_document(TRY(call.blobs().put(
+        unbase64(kContents.get(call, key_of(from)).value_or(SmallContent{}).data).value_or(""))));
+  }
+  TRY(rewrap(call, part.pieces, under, target));
+  return part;
 }
 
 Object part_entry(const UploadedPart& uploaded) {
@@ -109,11 +128,12 @@ Outcome create_multipart_upload(Call& call) {
   };
   TRY(set_checksum(call.params(), upload));
   upload.id = call.new_id(kIdAlphabet, 96);
+  TRY(new_wrapping_key(call, upload.object));
   kUploads.put(call, Key{bucket.store, upload.object.key, upload.id}, upload);
-  Object reply{{"Bucket", bucket.name},
-               {"Key", upload.object.key},
-               {"UploadId", upload.id},
-               {"ServerSideEncryption", "AES256"}};
+  wake_lifecycle(call, bucket);
+  Object reply{{"Bucket", bucket.name}, {"Key", upload.object.key}, {"UploadId", upload.id}};
+  add_encryption(reply, upload.object);
+  add_abort_date(reply, bucket, upload);
   if (upload.checksum_algorithm.empty()) return reply;
   reply["ChecksumAlgorithm"] = upload.checksum_algorithm;
   reply["ChecksumType"] = upload.checksum_type;
@@ -124,10 +144,14 @@ Outcome upload_part(Call& call) {
   const auto bucket = TRY(bucket_of(call));
   const auto upload = TRY(upload_of(call, bucket));
   const auto number = TRY(part_number(call.params()));
-  auto part = TRY(part_from_body(call));
+  TRY(check_customer_key(call));
+  const auto under = TRY(wrapping_key(call, upload.object));
+  auto part = TRY(in_a_blob(call, TRY(receive(call, under))));
   part.number = number;
+  part.etag = shown_etag(call, upload.object, part.etag);
   put_part(call, upload, part);
-  Object reply{{"ETag", quoted_etag(part.etag)}, {"ServerSideEncryption", "AES256"}};
+  Object reply{{"ETag", quoted_etag(part.etag)}};
+  add_encryption(reply, upload.object);
   add_checksums(reply, part.checksums);
   return reply;
 }
@@ -145,14 +169,14 @@ Outcome upload_part_copy(Call& call) {
         "The specified copy source is larger than the maximum allowable size for a copy source: {}",
         kLargestPart));
   }
-  Part part{.number = number, .size = span.length, .pieces = pieces_in(source.object.parts, span)};
-  part.etag = etag_of(call, part.pieces);
+  auto part = TRY(copied_part(call, source.object, span, upload.object));
+  part.number = number;
   put_part(call, upload, part);
   Object reply{
       {"CopyPartResult",
        Object{{"ETag", quoted_etag(part.etag)},
-              {"LastModified", to_seconds(std::chrono::floor<std::chrono::seconds>(call.now()))}}},
-      {"ServerSideEncryption", "AES256"}};
+              {"LastModified", to_seconds(std::chrono::floor<std::chrono::seconds>(call.now()))}}}};
+  add_encryption(reply, upload.object);
   if (!source.bucket.versioning.empty()) reply["CopySourceVersionId"] = source.object.version_id;
   return reply;
 }
@@ -183,6 +207,7 @@ Outcome list_parts(Call& call) {
       },
       store::Direction::Forward, Key{upload.id, part_key(marker)});
   auto reply = upload_head(upload);
+  add_abort_date(reply, bucket, upload);
   reply["Bucket"] = bucket.name;
   reply["PartNumberMarker"] = marker;
   reply["NextPartNumberMarker"] = last;

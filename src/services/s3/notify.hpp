@@ -14,8 +14,21 @@ struct Occurrence {
   std::string_view event;          // "ObjectCreated:Put"
   std::string_view reason = {};    // EventBridge's: "PutObject"
   std::string_view deletion = {};  // "Permanently Deleted", "Delete Marker Created"
+  Object told = {};                // further members of EventBridge's detail
+  Object recorded = {};            // and of the record for topics, queues and functions
+};
+/// Who did it, as the messages name them.
+struct Actor {
+  std::string requester;     // account, or service
+  std::string principal_id;  // "AWS:AIDA…"
+  std::string source_ip;
+  std::string request_id;
 };
 void notify(core::Call& call, const Bucket& bucket, const Occurrence& occurrence);
+void notify(core::Context& context, const Bucket& bucket, const Occurrence& occurrence,
+            const Actor& actor);
+/// S3 itself.
+Actor lifecycle_actor(core::Context& context);
 
 core::Outcome put_bucket_notification_configuration(core::Call& call);
 core::Outcome get_bucket_notification_configuration(core::Call& call);

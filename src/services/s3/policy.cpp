@@ -200,7 +200,7 @@ Outcome put_bucket_policy(Call& call) {
   auto bucket = TRY(bucket_of(call));
   const auto policy = string_of(call.params(), "Policy");
   TRY(check_policy(bucket, policy));
-  if (public_access_of(bucket).block_public_policy && is_public_policy(policy)) {
+  if (public_access_of(call, bucket).block_public_policy && is_public_policy(policy)) {
     return access_denied(
         fmt::format("User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"{}\" "
                     "because public policies "

@@ -3,12 +3,15 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "base/crypto.hpp"
 #include "base/glob.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/acl.hpp"
 #include "services/s3/checksums.hpp"
 #include "services/s3/content.hpp"
+#include "services/s3/encryption.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/lifecycle.hpp"
 #include "services/s3/lock.hpp"
 #include "services/s3/names.hpp"
 #include "services/s3/notify.hpp"
@@ -27,24 +30,6 @@ constexpr std::size_t kMostMetadata = 2 * 1024;
 constexpr std::string_view kVersionAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
 
-Result<void> check_encryption(const Document& params) {
-  const auto algorithm = text(params, "ServerSideEncryption");
-  if (algorithm.starts_with("aws:")) return not_implemented("x-amz-server-side-encryption");
-  if (!algorithm.empty() && algorithm != "AES256") {
-    return invalid_argument("The encryption method specified is not supported",
-                            "x-amz-server-side-encryption", algorithm);
-  }
-  if (find(params, "SSEKMSKeyId")) {
-    return invalid_argument(
-        "Server Side Encryption with AWS KMS managed key requires HTTP header "
-        "x-amz-server-side-encryption : aws:kms",
-        "x-amz-server-side-encryption", algorithm);
-  }
-  if (find(params, "SSECustomerAlgorithm"))
-    return not_implemented("x-amz-server-side-encryption-customer-algorithm");
-  return {};
-}
-
 Result<std::string> storage_class_of(const Document& params) {
   static constexpr std::array<std::string_view, 8> known{
       "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING",
@@ -52,9 +37,6 @@ Result<std::string> storage_class_of(const Document& params) {
   const auto wanted = text(params, "StorageClass", "STANDARD");
   if (std::ranges::find(known, wanted) == known.end())
     return fail("InvalidStorageClass", "The storage class you specified is not valid");
-  // What lies there is read only after a RestoreObject, which is not served.
-  if (wanted == "GLACIER" || wanted == "DEEP_ARCHIVE")
-    return not_implemented("x-amz-storage-class");
   return std::string(wanted);
 }
 
@@ -90,7 +72,6 @@ std::string next_order(const Context& context, const std::optional<ObjectVersion
 Result<ObjectVersion> object_from(Call& call, const Bucket& bucket) {
   const auto& params = call.params();
   TRY(check_key(text(params, "Key")));
-  TRY(check_encryption(params));
   TRY(check_acls_enabled(bucket, params));
   // The owner of the bucket owns what is put into it, unless the writer may keep it.
   const bool given_over = bucket.ownership == "BucketOwnerPreferred" &&
@@ -103,6 +84,7 @@ Result<ObjectVersion> object_from(Call& call, const Bucket& bucket) {
                        .key = string_of(params, "Key"),
                        .owner = owner,
                        .modified = std::chrono::floor<std::chrono::seconds>(call.now())};
+  object.kms = TRY(encryption_from(call, bucket));
   TRY(set_lock(call, bucket, object));
   object.storage_class = TRY(storage_class_of(params));
   object.metadata = TRY(metadata_of(params));
@@ -120,15 +102,18 @@ Result<ObjectVersion> object_from(Call& call, const Bucket& bucket) {
 }
 
 void add_version(Context& context, const Bucket& bucket, ObjectVersion& object) {
-  object.order = next_order(context, current_version(context, bucket.name, object.key));
+  const auto before = current_version(context, bucket.name, object.key);
+  object.order = next_order(context, before);
   if (bucket.versioning == "Enabled") {
     object.version_id = context.new_id(kVersionAlphabet, 32);
   } else {
     object.version_id = "null";
-    const auto replaced = find_version(context, bucket.name, object.key, "null");
-    if (replaced) kObjects.erase(context, key_of(*replaced));
+    const auto replaced =
+        before ? find_version(context, bucket.name, object.key, "null") : std::nullopt;
+    if (replaced) erase_version(context, *replaced);
   }
   kObjects.put(context, key_of(object), object);
+  wake_lifecycle(context, bucket);
 }
 
 Result<void> check_write_conditions(Call& call, const Bucket& bucket, std::string_view key) {
@@ -148,9 +133,13 @@ Result<void> check_write_conditions(Call& call, const Bucket& bucket, std::strin
 }
 
 Object written_reply(const Bucket& bucket, const ObjectVersion& object) {
-  Object reply{{"ServerSideEncryption", "AES256"}};
+  Object reply;
+  add_encryption(reply, object);
+  if (object.kms && !object.kms->context.empty())
+    reply["SSEKMSEncryptionContext"] = base64(object.kms->context);
   if (!bucket.versioning.empty() && object.version_id != "null")
     reply["VersionId"] = object.version_id;
+  add_expiration(reply, bucket, object);
   return reply;
 }
 
@@ -158,13 +147,15 @@ Outcome put_object(Call& call) {
   const auto bucket = TRY(bucket_of(call));
   auto object = TRY(object_from(call, bucket));
   TRY(check_write_conditions(call, bucket, object.key));
-  auto part = TRY(part_from_body(call));
+  auto received = TRY(receive(call, TRY(new_wrapping_key(call, object))));
+  auto& part = received.part;
   object.size = part.size;
-  object.etag = part.etag;
+  object.etag = part.etag = shown_etag(call, object, part.etag);
   object.checksums = part.checksums;
   if (!object.checksums.empty()) object.checksum_type = "FULL_OBJECT";
   object.parts.push_back(std::move(part));
   add_version(call, bucket, object);
+  if (!received.data.empty()) kContents.put(call, key_of(object), {std::move(received.data)});
   notify(call, bucket, {.object = object, .event = "ObjectCreated:Put", .reason = "PutObject"});
   auto reply = written_reply(bucket, object);
   reply["ETag"] = quoted_etag(object.etag);

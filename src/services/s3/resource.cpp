@@ -83,6 +83,10 @@ Object configuration_of(const Bucket& bucket) {
         Object{{"Rules", Array{Object{{"ObjectOwnership", bucket.ownership}}}}};
   if (auto notification = notification_of(bucket.notification); !notification.empty())
     out["NotificationConfiguration"] = std::move(notification);
+  if (!bucket.logging.empty())
+    out["LoggingConfiguration"] =
+        Object{{"DestinationBucketName", text(bucket.logging, "TargetBucket")},
+               {"LogFilePrefix", text(bucket.logging, "TargetPrefix")}};
   Object policy{{"policyText", nullptr}};
   if (!bucket.policy.empty()) policy["policyText"] = bucket.policy;
   out["BucketPolicy"] = std::move(policy);

@@ -2,15 +2,20 @@
 #include "services/s3/s3.hpp"
 
 #include "services/s3/access.hpp"
+#include "services/s3/access_log.hpp"
+#include "services/s3/account.hpp"
 #include "services/s3/acl.hpp"
 #include "services/s3/buckets.hpp"
 #include "services/s3/configuration.hpp"
+#include "services/s3/cors.hpp"
+#include "services/s3/lifecycle.hpp"
 #include "services/s3/lock.hpp"
 #include "services/s3/multipart.hpp"
 #include "services/s3/notify.hpp"
 #include "services/s3/objects.hpp"
 #include "services/s3/policy.hpp"
 #include "services/s3/resource.hpp"
+#include "services/s3/restore.hpp"
 #include "services/s3/tags.hpp"
 #include "services/s3/unset.hpp"
 
@@ -79,6 +84,26 @@ std::vector<Operation> bucket_operations() {
        needs_bucket("s3:GetBucketNotification")}};
 }
 
+std::vector<Operation> setting_operations() {
+  return {{"PutBucketLifecycleConfiguration", Write, put_bucket_lifecycle_configuration,
+           needs_bucket("s3:PutLifecycleConfiguration")},
+          {"GetBucketLifecycleConfiguration", Read, get_bucket_lifecycle_configuration,
+           needs_bucket("s3:GetLifecycleConfiguration")},
+          {"DeleteBucketLifecycle", Write, delete_bucket_lifecycle,
+           needs_bucket("s3:PutLifecycleConfiguration")},
+          {"PutBucketLogging", Write, put_bucket_logging, needs_bucket("s3:PutBucketLogging")},
+          {"GetBucketLogging", Read, get_bucket_logging, needs_bucket("s3:GetBucketLogging")},
+          {"PutBucketCors", Write, put_bucket_cors, needs_bucket("s3:PutBucketCORS")},
+          {"GetBucketCors", Read, get_bucket_cors, needs_bucket("s3:GetBucketCORS")},
+          {"DeleteBucketCors", Write, delete_bucket_cors, needs_bucket("s3:PutBucketCORS")},
+          {"PreflightObject", Read, preflight, nothing},
+          {"PreflightBucket", Read, preflight, nothing},
+          {"PutBucketRequestPayment", Write, put_bucket_request_payment,
+           needs_bucket("s3:PutBucketRequestPayment")},
+          {"GetBucketRequestPayment", Read, get_bucket_request_payment,
+           needs_bucket("s3:GetBucketRequestPayment")}};
+}
+
 std::vector<Operation> object_operations() {
   return {{"PutObject", Write, put_object, needs_put(), "Body"},
           {"CopyObject", Write, copy_object, needs_copy},
@@ -87,6 +112,7 @@ std::vector<Operation> object_operations() {
           {"GetObjectAttributes", Read, get_object_attributes, needs_attributes},
           {"DeleteObject", Write, delete_object, needs_delete},
           {"DeleteObjects", Write, delete_objects, nothing},
+          {"RestoreObject", Write, restore_object, needs_object("s3:RestoreObject")},
           {"ListObjects", Read, list_objects, needs_bucket("s3:ListBucket")},
           {"ListObjectsV2", Read, list_objects_v2, needs_bucket("s3:ListBucket")},
           {"ListObjectVersions", Read, list_object_versions, needs_bucket("s3:ListBucketVersions")},
@@ -131,17 +157,16 @@ std::vector<Operation> upload_operations() {
 
 void register_s3(core::Registry& registry) {
   core::Service service{"s3", "s3", bucket_operations()};
-  for (auto& operation : lock_operations())
-    service.operations.push_back(std::move(operation));
-  for (auto& operation : unset_operations())
-    service.operations.push_back(std::move(operation));
-  for (auto& operation : object_operations())
-    service.operations.push_back(std::move(operation));
-  for (auto& operation : upload_operations())
-    service.operations.push_back(std::move(operation));
+  for (auto& group : {setting_operations(), lock_operations(), unset_operations(),
+                      object_operations(), upload_operations()})
+    service.operations.insert(service.operations.end(), group.begin(), group.end());
   registry.add(std::move(service));
+  registry.add(control_service());
   registry.add(bucket_type());
   registry.on_resume("s3.forget_upload", forget_next_upload);
+  on_lifecycle_resumes(registry);
+  on_restore_resumes(registry);
+  on_access(registry);
 }
 
 }  // namespace tocsin::s3

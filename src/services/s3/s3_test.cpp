@@ -126,10 +126,8 @@ TEST(S3Objects, DigestsThatDoNotFitAreRefused) {
   EXPECT_EQ(with("ContentMD5", base64(md5("hello"))), "ok");
   EXPECT_EQ(with("ChecksumSHA256", base64(sha256("other"))), "BadDigest");
   EXPECT_EQ(with("ChecksumSHA256", base64(sha256("hello"))), "ok");
-  EXPECT_EQ(with("ServerSideEncryption", "aws:kms"), "NotImplemented");
   EXPECT_EQ(with("ServerSideEncryption", "rot13"), "InvalidArgument");
   EXPECT_EQ(with("StorageClass", "ICE"), "InvalidStorageClass");
-  EXPECT_EQ(with("StorageClass", "GLACIER"), "NotImplemented");
   EXPECT_EQ(with("ObjectLockMode", "GOVERNANCE"), "InvalidRequest");
   EXPECT_EQ(with("Tagging", "a=1&a=2"), "InvalidTag");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What S3 keeps. Every version of an object, delete markers included, is one row; of the rows of a
-// key the newest comes first and is the current one. Content lies in blobs: a row names its parts,
-// so that completing or copying moves no bytes.
+// key the newest comes first and is the current one. Content lies encrypted in blobs: a row names
+// its parts and their keys, so that completing or copying moves no bytes.
 #pragma once
 
 #include <map>
@@ -30,6 +30,16 @@ BOOST_DESCRIBE_STRUCT(PublicAccessBlock, (),
                       (block_public_acls, ignore_public_acls, block_public_policy,
                        restrict_public_buckets))
 
+/// SSE-KMS: under which data key the keys of an object's contents are wrapped. SSE-S3 has none of
+/// this: they are wrapped under a key of the house.
+struct KmsEncryption {
+  std::string key;      // ARN
+  std::string context;  // the client's own pairs, as JSON; may be empty
+  bool bucket_key = false;
+  std::string data_key;  // base64, as KMS encrypted it
+};
+BOOST_DESCRIBE_STRUCT(KmsEncryption, (), (key, context, bucket_key, data_key))
+
 struct Bucket {
   std::string name;
   Scope scope;
@@ -45,22 +55,29 @@ struct Bucket {
   std::map<std::string, std::string> tags;
   Object notification;  // NotificationConfiguration
   bool object_lock = false;
-  Object lock_default;  // DefaultRetention
+  Object lock_default;             // DefaultRetention
+  Array lifecycle;                 // rules
+  std::string transition_minimum;  // of the lifecycle: TransitionDefaultMinimumObjectSize
+  Object logging;                  // LoggingEnabled
+  Array cors;                      // rules
+  std::string payer;               // empty: BucketOwner
 
   std::string arn() const { return "arn:aws:s3:::" + name; }
   bool acls_disabled() const { return ownership == "BucketOwnerEnforced"; }
 };
 BOOST_DESCRIBE_STRUCT(Bucket, (),
                       (name, scope, created, store, policy, public_access_block, ownership, grants,
-                       encryption, versioning, tags, notification, object_lock, lock_default))
+                       encryption, versioning, tags, notification, object_lock, lock_default,
+                       lifecycle, transition_minimum, logging, cors, payer))
 
 /// A piece of content: of a part that was uploaded as one, or a range of it that was copied.
 struct Piece {
-  Document blob;  // {"$blob": …, "size": n}
+  Document blob;  // {"$blob": …, "size": n}; null: it lies in kContents
   std::int64_t offset = 0;
   std::int64_t length = 0;
+  std::string key;  // wrapped (engines/content); empty: the content is not encrypted
 };
-BOOST_DESCRIBE_STRUCT(Piece, (), (blob, offset, length))
+BOOST_DESCRIBE_STRUCT(Piece, (), (blob, offset, length, key))
 
 /// What one PutObject or UploadPart brought.
 struct Part {
@@ -93,13 +110,17 @@ struct ObjectVersion {
   Time retain_until{};
   bool legal_hold = false;
   bool legal_hold_set = false;  // once, on or off
+  std::optional<KmsEncryption> kms;
+  std::string restore;  // empty, "ongoing", "done": a copy of what lies in an archive
+  Time restored_until{};
 
   std::string arn() const { return "arn:aws:s3:::" + bucket + "/" + key; }
 };
 BOOST_DESCRIBE_STRUCT(ObjectVersion, (),
                       (bucket, key, order, version_id, delete_marker, owner, modified, size, etag,
                        multipart, parts, checksums, checksum_type, headers, metadata, tags,
-                       storage_class, grants, lock_mode, retain_until, legal_hold, legal_hold_set))
+                       storage_class, grants, lock_mode, retain_until, legal_hold, legal_hold_set,
+                       kms, restore, restored_until))
 
 /// A multipart upload that is under way: what the object will be, but for its content.
 struct Upload {
@@ -119,13 +140,30 @@ struct UploadedPart {
 };
 BOOST_DESCRIBE_STRUCT(UploadedPart, (), (part, modified))
 
-inline constexpr core::Table<Bucket> kBuckets{"s3.buckets"};         // name
-inline constexpr core::Table<ObjectVersion> kObjects{"s3.objects"};  // bucket, key, order
-inline constexpr core::Table<Upload> kUploads{"s3.uploads"};         // store, key, id
+/// The content of a small object, encrypted, beside its row: it costs no file and no sync of its
+/// own.
+struct SmallContent {
+  std::string data;  // base64
+};
+BOOST_DESCRIBE_STRUCT(SmallContent, (), (data))
+inline constexpr std::size_t kSmallContent = 8 * 1024;
+
+inline constexpr core::Table<Bucket> kBuckets{"s3.buckets"};          // name
+inline constexpr core::Table<ObjectVersion> kObjects{"s3.objects"};   // bucket, key, order
+inline constexpr core::Table<SmallContent> kContents{"s3.contents"};  // as kObjects
+/// Of whole accounts.
+inline constexpr core::Table<PublicAccessBlock> kAccountBlocks{"s3.account_blocks"};  // account
+inline constexpr core::Table<Upload> kUploads{"s3.uploads"};    // store, key, id
 inline constexpr core::Table<UploadedPart> kParts{"s3.parts"};  // upload's id, number (five digits)
 
 inline core::Key key_of(const ObjectVersion& object) {
   return core::Key{object.bucket, object.key, object.order};
+}
+
+/// Forgets a version, its content with it.
+inline void erase_version(core::Transaction& state, const ObjectVersion& object) {
+  kObjects.erase(state, key_of(object));
+  kContents.erase(state, key_of(object));
 }
 
 }  // namespace tocsin::s3

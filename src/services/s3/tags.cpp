@@ -6,6 +6,7 @@
 
 #include "services/s3/access.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/lifecycle.hpp"
 #include "services/s3/names.hpp"
 #include "services/s3/notify.hpp"
 
@@ -57,6 +58,7 @@ Outcome set_object_tags(Call& call, Tags tags, std::string_view event) {
   auto object = TRY(object_of_call(call, bucket));
   object.tags = std::move(tags);
   kObjects.put(call, key_of(object), object);
+  wake_lifecycle(call, bucket);
   notify(call, bucket, {.object = object, .event = event});
   return with_version(bucket, object, {});
 }

@@ -7,6 +7,7 @@
 
 #include "base/crypto.hpp"
 #include "core/testing.hpp"
+#include "engines/content/content.hpp"
 #include "engines/policy/policy.hpp"
 #include "services/s3/s3.hpp"
 
@@ -144,7 +145,7 @@ inline Object put(core::TestCloud& cloud, std::string_view bucket, std::string_v
 inline std::string bytes_of(core::TestCloud& cloud, const Document& reply) {
   const auto* body = find(reply, "Body");
   if (!body) return "<no body>";
-  if (body->is_string()) return std::string(body->get_string());
+  if (body->is_string()) return unbase64(body->get_string()).value_or("<no base64>");
   Array slices;
   if (const auto* several = find(*body, "$blobs"))
     slices = several->as_array();
@@ -153,8 +154,10 @@ inline std::string bytes_of(core::TestCloud& cloud, const Document& reply) {
   std::string out;
   for (const auto& slice : slices) {
     const auto bytes = cloud.stores().blobs->get(*store::blob_ref(slice));
-    out += bytes->substr(static_cast<std::size_t>(*integer(slice, "offset")),
-                         static_cast<std::size_t>(*integer(slice, "length")));
+    const auto offset = static_cast<std::size_t>(*integer(slice, "offset"));
+    auto part = bytes->substr(offset, static_cast<std::size_t>(*integer(slice, "length")));
+    const auto key = unbase64(text(slice, "key"));
+    out += key && !key->empty() ? content::crypt(*key, std::move(part), offset) : part;
   }
   return out;
 }

@@ -26,13 +26,7 @@ core::Handler always(Object reply) {
 
 std::vector<core::Operation> unset_operations() {
   using enum core::Effect;
-  return {{"GetBucketCors", Read,
-           absent("NoSuchCORSConfiguration", "The CORS configuration does not exist"),
-           needs_bucket("s3:GetBucketCORS")},
-          {"GetBucketLifecycleConfiguration", Read,
-           absent("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
-           needs_bucket("s3:GetLifecycleConfiguration")},
-          {"GetBucketWebsite", Read,
+  return {{"GetBucketWebsite", Read,
            absent("NoSuchWebsiteConfiguration",
                   "The specified bucket does not have a website configuration"),
            needs_bucket("s3:GetBucketWebsite")},
@@ -40,11 +34,8 @@ std::vector<core::Operation> unset_operations() {
            absent("ReplicationConfigurationNotFoundError",
                   "The replication configuration was not found"),
            needs_bucket("s3:GetReplicationConfiguration")},
-          {"GetBucketLogging", Read, always({}), needs_bucket("s3:GetBucketLogging")},
           {"GetBucketAccelerateConfiguration", Read, always({}),
-           needs_bucket("s3:GetAccelerateConfiguration")},
-          {"GetBucketRequestPayment", Read, always({{"Payer", "BucketOwner"}}),
-           needs_bucket("s3:GetBucketRequestPayment")}};
+           needs_bucket("s3:GetAccelerateConfiguration")}};
 }
 
 }  // namespace tocsin::s3

@@ -1,231 +1,242 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/sns/sns.hpp"
-
-#include "base/crypto.hpp"
-#include "core/table.hpp"
-#include "core/testing.hpp"
+#include "services/sns/testing.hpp"
 
 namespace tocsin::sns {
 namespace {
 
-using core::Call;
-using core::Outcome;
-using core::TestCloud;
+using std::chrono::hours;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
-const std::string kTopic = "arn:aws:sns:us-east-1:123456789012:alerts";
-constexpr core::Table<Document> kSeen{"test.seen"};
+using Sns = SnsTest;
 
-/// Stands for sqs and lambda: keeps what it is given; the queue "gone" does not exist.
-void register_all(core::Registry& registry) {
-  register_sns(registry);
-  const auto keep = [](Call& call) -> Outcome {
-    if (text(call.params(), "QueueUrl").ends_with("/gone")) return fail("QueueDoesNotExist", "no");
-    auto params = call.params();
-    if (const auto* payload = find(params, "Payload"))
-      params.as_object()["Payload"] = *call.open(*payload);
-    kSeen.put(call, core::Key{call.request().operation, call.new_uuid()}, params);
-    return Object{};
-  };
-  registry.add(core::Service{"sqs", "sqs", {{"SendMessage", core::Effect::Write, keep}}});
-  registry.add(core::Service{"lambda", "lambda", {{"Invoke", core::Effect::Write, keep}}});
-}
-
-std::vector<Document> seen(TestCloud& cloud, std::string_view operation) {
-  return kSeen.all(*cloud.stores().state->snapshot(), core::Key{operation});
-}
-
-std::string subscribe(TestCloud& cloud, std::string_view protocol, std::string_view endpoint,
-                      Object attributes = {}) {
-  const auto made = cloud.call("sns", "Subscribe",
-                               Object{{"TopicArn", kTopic},
-                                      {"Protocol", protocol},
-                                      {"Endpoint", endpoint},
-                                      {"Attributes", std::move(attributes)}});
-  EXPECT_TRUE(made) << made.error().message;
-  return made ? string_of(*made, "SubscriptionArn") : "";
-}
-
-struct Sns : testing::Test {
-  TestCloud cloud{register_all};
-  void SetUp() override {
-    ASSERT_TRUE(cloud.call("sns", "CreateTopic", Object{{"Name", "alerts"}}));
-  }
-  Result<Document> publish(std::string_view message) {
-    return cloud.call("sns", "Publish",
-                      Object{{"TopicArn", kTopic}, {"Subject", "Hello"}, {"Message", message}});
-  }
-};
-
-TEST_F(Sns, TopicsAreMadeOnceAndFifoIsRefused) {
-  EXPECT_EQ(text(*cloud.call("sns", "CreateTopic", Object{{"Name", "alerts"}}), "TopicArn"),
-            kTopic);
-  EXPECT_EQ(cloud.call("sns", "CreateTopic", Object{{"Name", "a.fifo"}}).error().code,
-            "InvalidParameter");
-  ASSERT_TRUE(cloud.call("sns", "DeleteTopic", Object{{"TopicArn", kTopic}}));
+TEST_F(Sns, TopicsAreMadeOnceAndTheirNamesChecked) {
+  EXPECT_EQ(text(must("CreateTopic", {{"Name", "alerts"}}), "TopicArn"), topic);
+  EXPECT_EQ(refused("CreateTopic", {{"Name", "a.fifo"}}),
+            "InvalidParameter: Invalid parameter: Topic Name");
+  EXPECT_THAT(
+      refused("CreateTopic", {{"Name", "a"}, {"Attributes", Object{{"FifoTopic", "true"}}}}),
+      HasSubstr("Fifo Topic names must end with .fifo"));
+  EXPECT_THAT(
+      refused("CreateTopic", {{"Name", "alerts"}, {"Attributes", Object{{"DisplayName", "x"}}}}),
+      HasSubstr("Topic already exists with different attributes"));
+  EXPECT_THAT(refused("CreateTopic",
+                      {{"Name", "k"}, {"Attributes", Object{{"KmsMasterKeyId", "alias/x"}}}}),
+              HasSubstr("not supported by Tocsin"));
+  must("DeleteTopic", {{"TopicArn", topic}});
   EXPECT_EQ(publish("x").error().code, "NotFound");
 }
 
 TEST_F(Sns, QueuesAndFunctionsGetTheNotification) {
-  const auto queue = subscribe(cloud, "sqs", "arn:aws:sqs:us-east-1:123456789012:q");
-  EXPECT_EQ(subscribe(cloud, "sqs", "arn:aws:sqs:us-east-1:123456789012:q"), queue);
-  subscribe(cloud, "sqs", "arn:aws:sqs:us-east-1:123456789012:raw",
-            {{"RawMessageDelivery", "true"}});
-  subscribe(cloud, "lambda", "arn:aws:lambda:us-east-1:123456789012:function:f");
-  const auto sent = publish("body");
+  const auto queue = subscribe("sqs", queue_named("q"));
+  EXPECT_EQ(subscribe("sqs", queue_named("q")), queue);
+  subscribe("sqs", queue_named("raw"), {{"RawMessageDelivery", "true"}});
+  subscribe("lambda", "arn:aws:lambda:us-east-1:123456789012:function:f");
+  const Object attributes{{"n", Object{{"DataType", "Number"}, {"StringValue", "1"}}}};
+  const auto sent =
+      publish("body \"x\"", {{"Subject", "Hello"}, {"MessageAttributes", attributes}});
   ASSERT_TRUE(sent);
-  for (const auto& message : seen(cloud, "SendMessage")) {
+  EXPECT_THAT(queues(), ElementsAre("q", "raw"));
+  for (const auto& message : seen("SendMessage")) {
     const auto body = text(message, "MessageBody");
     if (text(message, "QueueUrl").ends_with("/raw")) {
-      EXPECT_EQ(body, "body");
-    } else {
-      EXPECT_EQ(text(*parse_json(body), "MessageId"), text(*sent, "MessageId"));
+      EXPECT_EQ(body, "body \"x\"");
+      EXPECT_EQ(object_of(message, "MessageAttributes"), attributes);
+      continue;
     }
+    EXPECT_THAT(std::string(body), StartsWith("{\n  \"Type\" : \"Notification\",\n"));
+    const auto parsed = *parse_json(body);
+    EXPECT_EQ(text(parsed, "MessageId"), text(*sent, "MessageId"));
+    EXPECT_EQ(text(parsed, "Message"), "body \"x\"");
+    EXPECT_EQ(text(object_of(object_of(parsed, "MessageAttributes"), "n"), "Value"), "1");
   }
-  ASSERT_EQ(seen(cloud, "Invoke").size(), 1u);
-  const auto event = *parse_json(*unbase64(text(seen(cloud, "Invoke")[0], "Payload")));
-  EXPECT_EQ(text(*find(array_of(event, "Records")[0], "Sns"), "Message"), "body");
+  ASSERT_EQ(seen("Invoke").size(), 1u);
+  const auto event = *parse_json(*unbase64(text(seen("Invoke")[0], "Payload")));
+  EXPECT_EQ(text(*find(array_of(event, "Records")[0], "Sns"), "Subject"), "Hello");
+  EXPECT_EQ(rows("sns.publications"), 0u);
   EXPECT_EQ(cloud.digest(), cloud.replayed_digest());
 }
 
-TEST_F(Sns, MailIsSentOnlyAfterConfirmation) {
-  std::vector<std::string> mails;
-  cloud.on_job("mail.send", [&](const core::Job& job) -> Result<Document> {
-    mails.push_back(string_of(job.payload, "Text"));
-    return Document(Object{});
-  });
-  EXPECT_EQ(subscribe(cloud, "email", "a@example.org"), "pending confirmation");
-  ASSERT_TRUE(publish("unseen"));
-  ASSERT_EQ(mails.size(), 1u);
-  const auto at = mails[0].find("--token ") + 8;
-  const auto token = mails[0].substr(at, mails[0].find('\n', at) - at);
-  EXPECT_EQ(cloud.call("sns", "ConfirmSubscription", Object{{"TopicArn", kTopic}, {"Token", "x"}})
-                .error()
-                .code,
-            "InvalidParameter");
+TEST_F(Sns, ThousandsOfQueuesAreServedInStepsWithOneBody) {
+  for (int i = 0; i < 1'100; ++i)
+    subscribe("sqs", queue_named("q" + std::to_string(i)),
+              i % 2 ? Object{{"FilterPolicy", R"({"kind":["a"]})"}} : Object{});
+  ASSERT_TRUE(publish("all"));
+  EXPECT_EQ(queues().size(), 550u);
+  EXPECT_EQ(seen("SendMessageBatch").size(), 3u);
+  const auto batch = seen("SendMessageBatch")[0];
+  const auto body = string_of(batch, "Head") + string_of(array_of(batch, "Deliveries")[0], "Fill") +
+                    string_of(batch, "Tail");
+  EXPECT_EQ(text(*parse_json(body), "Message"), "all");
   ASSERT_TRUE(
-      cloud.call("sns", "ConfirmSubscription", Object{{"TopicArn", kTopic}, {"Token", token}}));
-  ASSERT_TRUE(publish("seen"));
-  ASSERT_EQ(mails.size(), 2u);
-  EXPECT_TRUE(mails[1].starts_with("seen\n"));
-}
-
-/// Only those who have signed may do what needs a permission.
-class SignedOnly : public core::Authorizer {
- public:
-  std::optional<Secret> secret_of(const store::View&, const core::Secrets&,
-                                  std::string_view) const override {
-    return std::nullopt;
-  }
-  Result<core::Principal> identify(const store::View&, const core::Credential& credential,
-                                   Time) const override {
-    const bool anonymous = credential.kind == core::Credential::Kind::Anonymous;
-    return core::Principal{
-        .kind = anonymous ? core::Principal::Kind::Anonymous : core::Principal::Kind::Root,
-        .account = credential.account};
-  }
-  Result<void> authorize(const store::View&, const core::Principal& principal, const core::Request&,
-                         const core::Access&, Time) const override {
-    if (principal.kind == core::Principal::Kind::Anonymous) return fail("AccessDenied", "no", 403);
-    return {};
-  }
-};
-
-/// A topic with a subscription by mail, and its token.
-struct Links : testing::Test {
-  TestCloud cloud{[](core::Registry& registry) {
-    registry.set_authorizer(std::make_unique<SignedOnly>());
-    register_all(registry);
-  }};
-  std::string token;
-
-  void SetUp() override {
-    cloud.on_job("mail.send", [&](const core::Job& job) -> Result<Document> {
-      const auto mail = string_of(job.payload, "Text");
-      if (const auto at = mail.find("--token "); at != std::string::npos)
-        token = mail.substr(at + 8, mail.find('\n', at) - at - 8);
-      return Document(Object{});
-    });
-    ASSERT_TRUE(cloud.call("sns", "CreateTopic", Object{{"Name", "alerts"}}));
-    subscribe(cloud, "email", "a@example.org");
-    ASSERT_FALSE(token.empty());
-  }
-  Result<Document> follow(std::string_view operation, Object params) {
-    auto request = cloud.request("sns", operation, std::move(params));
-    request.credential = {};
-    return cloud.call(std::move(request));
-  }
-  std::string authenticated(const std::string& subscription) {
-    const auto found =
-        cloud.call("sns", "GetSubscriptionAttributes", Object{{"SubscriptionArn", subscription}});
-    return found ? string_of(*find(*found, "Attributes"), "ConfirmationWasAuthenticated")
-                 : found.error().code;
-  }
-};
-
-TEST_F(Links, ConfirmAndEndASubscriptionWithoutASignature) {
-  EXPECT_EQ(
-      follow("ConfirmSubscription", Object{{"TopicArn", kTopic}, {"Token", "x"}}).error().code,
-      "InvalidParameter");
-  const auto confirmed =
-      follow("ConfirmSubscription", Object{{"TopicArn", kTopic}, {"Token", token}});
-  ASSERT_TRUE(confirmed);
-  const auto arn = string_of(*confirmed, "SubscriptionArn");
-  EXPECT_EQ(authenticated(arn), "false");
-  ASSERT_TRUE(follow("Unsubscribe", Object{{"SubscriptionArn", arn}}));
-  EXPECT_EQ(authenticated(arn), "NotFound");
-  EXPECT_EQ(follow("Publish", Object{{"TopicArn", kTopic}, {"Message", "m"}}).error().code,
-            "AccessDenied");
-}
-
-TEST_F(Links, DoNotEndWhatAsksForASignature) {
-  const auto confirmed = cloud.call(
-      "sns", "ConfirmSubscription",
-      Object{{"TopicArn", kTopic}, {"Token", token}, {"AuthenticateOnUnsubscribe", "true"}});
-  ASSERT_TRUE(confirmed);
-  const auto arn = string_of(*confirmed, "SubscriptionArn");
-  EXPECT_EQ(authenticated(arn), "true");
-  EXPECT_EQ(follow("Unsubscribe", Object{{"SubscriptionArn", arn}}).error().code, "AccessDenied");
-  EXPECT_TRUE(cloud.call("sns", "Unsubscribe", Object{{"SubscriptionArn", arn}}));
+      publish("kind", {{"MessageAttributes",
+                        Object{{"kind", Object{{"DataType", "String"}, {"StringValue", "a"}}}}}}));
+  EXPECT_EQ(queues().size(), 550u + 1'100u);
+  EXPECT_EQ(rows("sns.publications"), 0u);
 }
 
 TEST_F(Sns, WhatCannotBeDeliveredGoesToTheDeadLetterQueue) {
-  subscribe(
-      cloud, "sqs", "arn:aws:sqs:us-east-1:123456789012:gone",
-      {{"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead"})"}});
+  subscribe("sqs", queue_named("gone"),
+            {{"RedrivePolicy", to_json(Object{{"deadLetterTargetArn", queue_named("dead")}})}});
   ASSERT_TRUE(publish("lost"));
-  ASSERT_EQ(seen(cloud, "SendMessage").size(), 1u);
-  EXPECT_TRUE(text(seen(cloud, "SendMessage")[0], "QueueUrl").ends_with("/dead"));
+  ASSERT_THAT(queues(), ElementsAre("dead"));
+  const auto letter = seen("SendMessage")[0];
+  EXPECT_EQ(text(*parse_json(text(letter, "MessageBody")), "Message"), "lost");
+  EXPECT_EQ(text(object_of(object_of(letter, "MessageAttributes"), "ErrorCode"), "StringValue"),
+            "QueueDoesNotExist");
+  EXPECT_THAT(
+      refused("Subscribe", subscription("sqs", queue_named("q"), {{"RedrivePolicy", "{}"}})),
+      HasSubstr("deadLetterTargetArn is an invalid arn"));
+  EXPECT_THAT(refused("Subscribe",
+                      subscription(
+                          "sqs", queue_named("q"),
+                          {{"RedrivePolicy",
+                            R"({"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:123456789012:d"})"}})),
+              HasSubstr("same account and region"));
 }
 
-TEST_F(Sns, AHundredAndTwentySubscribersAreServedInSteps) {
-  for (int i = 0; i < 120; ++i)
-    subscribe(cloud, "sqs", "arn:aws:sqs:us-east-1:123456789012:q" + std::to_string(i));
-  ASSERT_TRUE(publish("all"));
-  EXPECT_EQ(seen(cloud, "SendMessage").size(), 120u);
+TEST_F(Sns, AttributesAreCheckedAndShown) {
+  const auto set = [&](std::string_view name, std::string_view value) {
+    return refused("SetTopicAttributes",
+                   {{"TopicArn", topic}, {"AttributeName", name}, {"AttributeValue", value}});
+  };
+  EXPECT_EQ(set("Colour", "red"), "InvalidParameter: Invalid parameter: AttributeName");
+  EXPECT_THAT(set("SignatureVersion", "3"), HasSubstr("SignatureVersion"));
+  EXPECT_THAT(set("DisplayName", std::string(101, 'x')), HasSubstr("DisplayName"));
+  EXPECT_THAT(set("Policy", "[]"), HasSubstr("Policy Error: null"));
+  EXPECT_THAT(set("SQSSuccessFeedbackSampleRate", "101"), HasSubstr("from 0 to 100"));
+  EXPECT_THAT(set("SQSFailureFeedbackRoleArn", "x"), HasSubstr("not a valid role"));
+  EXPECT_THAT(set("ContentBasedDeduplication", "true"), HasSubstr("FIFO topics"));
+  EXPECT_EQ(set("DisplayName", "Alerts"), "");
+  EXPECT_EQ(attribute("GetTopicAttributes", {{"TopicArn", topic}}, "DisplayName"), "Alerts");
+  EXPECT_THAT(attribute("GetTopicAttributes", {{"TopicArn", topic}}, "EffectiveDeliveryPolicy"),
+              HasSubstr("\"numRetries\":3"));
 }
 
-TEST_F(Sns, BadInputIsRefused) {
-  EXPECT_EQ(publish("").error().code, "InvalidParameter");
-  EXPECT_EQ(publish(std::string(262'145, 'x')).error().code, "InvalidParameter");
-  EXPECT_EQ(cloud
-                .call("sns", "Publish",
-                      Object{{"TopicArn", kTopic}, {"Message", "m"}, {"Subject", "a\nb"}})
-                .error()
-                .code,
-            "InvalidParameter");
-  EXPECT_EQ(cloud
-                .call("sns", "Publish",
-                      Object{{"TopicArn", kTopic}, {"Message", "{}"}, {"MessageStructure", "json"}})
-                .error()
-                .code,
-            "InvalidParameter");
-  const auto filtered = cloud.call("sns", "Subscribe",
-                                   Object{{"TopicArn", kTopic},
-                                          {"Protocol", "sqs"},
-                                          {"Endpoint", "arn:aws:sqs:us-east-1:123456789012:q"},
-                                          {"Attributes", Object{{"FilterPolicy", "{}"}}}});
-  EXPECT_EQ(filtered.error().code, "InvalidParameter");
+TEST_F(Sns, PermissionsAreStatementsOfThePolicy) {
+  const Object add{{"TopicArn", topic},
+                   {"Label", "other"},
+                   {"AWSAccountId", Array{"210987654321"}},
+                   {"ActionName", Array{"Publish"}}};
+  must("AddPermission", add);
+  EXPECT_THAT(refused("AddPermission", add), HasSubstr("Statement already exists"));
+  auto bad = add;
+  bad["ActionName"] = Array{"Fly"};
+  EXPECT_THAT(refused("AddPermission", bad), HasSubstr("action out of service scope!"));
+  const auto policy = [&] {
+    return attribute("GetTopicAttributes", {{"TopicArn", topic}}, "Policy");
+  };
+  EXPECT_THAT(policy(), HasSubstr(R"({"AWS":"arn:aws:iam::210987654321:root"})"));
+  must("RemovePermission", {{"TopicArn", topic}, {"Label", "other"}});
+  EXPECT_THAT(policy(), Not(HasSubstr("210987654321")));
+}
+
+TEST_F(Sns, BadMessagesAreRefused) {
+  EXPECT_EQ(publish("").error().message, "Invalid parameter: Empty message");
+  EXPECT_EQ(publish(std::string(262'145, 'x')).error().message,
+            "Invalid parameter: Message too long");
+  EXPECT_EQ(publish("m", {{"Subject", "a\nb"}}).error().message, "Invalid parameter: Subject");
+  EXPECT_EQ(publish("{}", {{"MessageStructure", "json"}}).error().message,
+            "Invalid parameter: Message Structure - No default entry in JSON message body");
+  EXPECT_EQ(publish("{", {{"MessageStructure", "json"}}).error().message,
+            "Invalid parameter: Message Structure - JSON message body failed to parse");
+  EXPECT_THAT(publish("m", {{"MessageDeduplicationId", "d"}}).error().message,
+              HasSubstr("not valid for this topic type"));
+  const auto with = [&](std::string_view type, std::string_view value) {
+    return publish("m", {{"MessageAttributes",
+                          Object{{"a", Object{{"DataType", type}, {"StringValue", value}}}}}})
+        .error()
+        .code;
+  };
+  EXPECT_EQ(with("String", ""), "ParameterValueInvalid");
+  EXPECT_EQ(with("Text", "x"), "ParameterValueInvalid");
+  EXPECT_EQ(with("Number", "x"), "ParameterValueInvalid");
+  EXPECT_THAT(refused("Publish", {{"Message", "m"}}), StartsWith("InvalidParameter"));
+}
+
+TEST_F(Sns, BatchesFailEntryByEntryAndAsAWhole) {
+  subscribe("sqs", queue_named("q"));
+  const auto batch = [&](Array entries) {
+    return call("PublishBatch",
+                {{"TopicArn", topic}, {"PublishBatchRequestEntries", std::move(entries)}});
+  };
+  const auto done = batch(Array{Object{{"Id", "a"}, {"Message", "1"}},
+                                Object{{"Id", "b"}, {"Message", "2"}, {"Subject", ""}}});
+  ASSERT_TRUE(done);
+  EXPECT_EQ(array_of(*done, "Successful").size(), 1u);
+  EXPECT_EQ(text(array_of(*done, "Failed")[0], "Id"), "b");
+  EXPECT_EQ(batch({}).error().code, "EmptyBatchRequest");
+  const Document one = Object{{"Id", "a"}, {"Message", "1"}};
+  EXPECT_EQ(batch(Array{one, one}).error().code, "BatchEntryIdsNotDistinct");
+  EXPECT_EQ(batch(Array(11, one)).error().code, "TooManyEntriesInBatchRequest");
+  EXPECT_EQ(batch(Array{Object{{"Id", "?"}, {"Message", "1"}}}).error().code,
+            "InvalidBatchEntryId");
+}
+
+TEST_F(Sns, MessagesDifferByProtocolWhereTheyAreGivenSo) {
+  subscribe("sqs", queue_named("q"), {{"RawMessageDelivery", "true"}});
+  ASSERT_TRUE(publish(R"({"default":"d","sqs":"for queues"})", {{"MessageStructure", "json"}}));
+  EXPECT_EQ(text(seen("SendMessage")[0], "MessageBody"), "for queues");
+}
+
+struct Fifo : SnsTest {
+  const std::string fifo = topic_named("t.fifo");
+  void SetUp() override {
+    must("CreateTopic", {{"Name", "t.fifo"}, {"Attributes", Object{{"FifoTopic", "true"}}}});
+    must("Subscribe",
+         {{"TopicArn", fifo}, {"Protocol", "sqs"}, {"Endpoint", queue_named("q.fifo")}});
+  }
+  Document send(std::string_view message, std::string_view id) {
+    return must("Publish", {{"TopicArn", fifo},
+                            {"Message", message},
+                            {"MessageGroupId", "g"},
+                            {"MessageDeduplicationId", id}});
+  }
+};
+
+TEST_F(Fifo, NumbersGroupsAndDuplicates) {
+  const auto first = send("1", "a");
+  const auto again = send("2", "a");
+  const auto second = send("3", "b");
+  EXPECT_EQ(text(again, "MessageId"), text(first, "MessageId"));
+  EXPECT_EQ(text(again, "SequenceNumber"), text(first, "SequenceNumber"));
+  EXPECT_EQ(text(first, "SequenceNumber").size(), 20u);
+  EXPECT_GT(text(second, "SequenceNumber"), text(first, "SequenceNumber"));
+  ASSERT_EQ(seen("SendMessage").size(), 2u);
+  for (const auto& each : seen("SendMessage")) {
+    EXPECT_EQ(text(each, "MessageGroupId"), "g");
+    const auto body = *parse_json(text(each, "MessageBody"));
+    EXPECT_EQ(text(body, "SequenceNumber").size(), 20u);
+    EXPECT_FALSE(find(body, "Signature"));
+  }
+  cloud.advance(seconds(301));
+  EXPECT_NE(text(send("4", "a"), "MessageId"), text(first, "MessageId"));
+  cloud.advance(seconds(301));
+  EXPECT_EQ(rows("sns.accepted"), 0u);
+}
+
+TEST_F(Fifo, ItsRulesAreThoseOfAws) {
+  const auto why = [&](Object params) {
+    params["TopicArn"] = fifo;
+    params["Message"] = "m";
+    return refused("Publish", std::move(params));
+  };
+  EXPECT_THAT(why({}), HasSubstr("The MessageGroupId parameter is required for FIFO topics"));
+  EXPECT_THAT(why({{"MessageGroupId", "g"}}), HasSubstr("ContentBasedDeduplication enabled"));
+  EXPECT_THAT(
+      refused("Subscribe",
+              {{"TopicArn", fifo}, {"Protocol", "https"}, {"Endpoint", "https://example.org"}}),
+      HasSubstr("FIFO topics deliver to Amazon SQS queues only"));
+  must("CreateTopic", {{"Name", "alerts"}});
+  EXPECT_THAT(refused("Subscribe", subscription("sqs", queue_named("q.fifo"))),
+              HasSubstr("FIFO SQS Queues can not be subscribed to standard SNS topics"));
+  must("SetTopicAttributes", {{"TopicArn", fifo},
+                              {"AttributeName", "ContentBasedDeduplication"},
+                              {"AttributeValue", "true"}});
+  EXPECT_EQ(why({{"MessageGroupId", "g"}}), "");
+  EXPECT_EQ(attribute("GetTopicAttributes", {{"TopicArn", fifo}}, "FifoTopic"), "true");
 }
 
 }  // namespace

@@ -1,99 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/sns/subscriptions.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
 #include "base/glob.hpp"
-#include "services/sns/delivery.hpp"
+#include "services/sns/confirmation.hpp"
+#include "services/sns/devices.hpp"
+#include "services/sns/signer.hpp"
+#include "services/sns/sms.hpp"
+#include "services/sns/subscription_attributes.hpp"
 #include "services/sns/topics.hpp"
 
 namespace tocsin::sns {
 namespace {
 
 using core::Call;
+using core::Context;
 using core::Key;
 using core::Outcome;
 
 constexpr std::size_t kPage = 100;
+constexpr std::size_t kMostOfFifo = 100;
 constexpr auto kTokenLife = std::chrono::hours(72);
 
-Key key_of(const Subscription& each) {
-  return Key::of(each.scope, each.topic, each.id);
-}
 Key endpoint_key(const Subscription& each) {
   return Key::of(each.scope, each.topic, each.protocol, each.endpoint);
 }
 
-Result<void> check_endpoint(const std::string& protocol, const std::string& endpoint) {
-  const auto target = Arn::parse(endpoint);
-  if (protocol == "sqs" || protocol == "lambda") {
-    if (!target || target->service != protocol)
-      return invalid(fmt::format("{} endpoint ARN", protocol == "sqs" ? "SQS" : "Lambda"));
-    if (endpoint.ends_with(".fifo"))
-      return invalid(
-          "Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
-    return {};
-  }
-  if (protocol == "http" || protocol == "https") {
-    if (!endpoint.starts_with(protocol + "://"))
-      return invalid("Endpoint must match the specified protocol");
-    return {};
-  }
-  if (protocol == "email" || protocol == "email-json") {
-    const auto at = endpoint.find('@');
-    if (at == std::string::npos || at == 0 || at + 1 == endpoint.size() ||
-        endpoint.find_first_of(" \r\n") != std::string::npos) {
-      return invalid("Email address");
-    }
-    return {};
-  }
-  if (protocol == "sms" || protocol == "application" || protocol == "firehose") {
-    return invalid(fmt::format("Protocol Reason: {} is not supported by Tocsin", protocol));
-  }
-  return invalid(fmt::format("Amazon SNS does not support this protocol string: {}", protocol));
+bool needs_confirmation(const std::string& protocol) {
+  return protocol.starts_with("http") || protocol.starts_with("email");
 }
 
-Result<void> check_attribute(const std::string& name, const std::string& value,
-                             const std::string& protocol) {
-  if (name == "RawMessageDelivery") {
-    if (value != "true" && value != "false")
-      return invalid(
-          "Attributes Reason: RawMessageDelivery: Invalid value. Must be true or false.");
-    if (value == "true" && protocol != "sqs" && !protocol.starts_with("http")) {
-      return invalid(fmt::format(
-          "Attributes Reason: RawMessageDelivery is not supported for protocol {}", protocol));
-    }
-    return {};
-  }
-  if (name != "RedrivePolicy")
-    return invalid(fmt::format("AttributeName Reason: {} is not supported by Tocsin", name));
-  if (value.empty()) return {};
-  const auto policy = parse_json(value);
-  const auto queue = policy ? Arn::parse(text(*policy, "deadLetterTargetArn")) : std::nullopt;
-  if (!queue || queue->service != "sqs")
-    return invalid("RedrivePolicy: deadLetterTargetArn must be the ARN of an SQS queue");
+Result<void> check_arn_endpoint(const Topic& topic, const std::string& protocol,
+                                const std::string& endpoint) {
+  const auto target = Arn::parse(endpoint);
+  if (!target || target->service != protocol || target->resource.empty())
+    return invalid(fmt::format("{} endpoint ARN", protocol == "sqs" ? "SQS" : "Lambda"));
+  if (!topic.fifo() && protocol == "sqs" && endpoint.ends_with(".fifo"))
+    return invalid(
+        "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to "
+        "standard SNS topics");
   return {};
 }
 
-std::string address_of(const Call& call) {
-  const auto& host = call.request().host;
-  return (call.request().secure ? "https://" : "http://") +
-         (host.empty() ? "localhost:4566" : host);
+Result<void> check_mail_endpoint(const std::string& endpoint) {
+  const auto at = endpoint.find('@');
+  if (at == std::string::npos || at == 0 || at + 1 == endpoint.size() ||
+      endpoint.find_first_of(" \r\n") != std::string::npos)
+    return invalid("Email address");
+  return {};
 }
 
-Result<Subscription> subscription_of(Call& call) {
-  const auto name = Arn::parse(text(call.params(), "SubscriptionArn"));
-  const auto colon = name ? name->resource.find(':') : std::string::npos;
-  if (!name || name->service != "sns" || colon == std::string::npos) {
-    return invalid(
-        "SubscriptionArn Reason: An ARN must have at least 6 elements, not a pending one");
-  }
-  const Key key{name->account, name->region, name->resource.substr(0, colon),
-                name->resource.substr(colon + 1)};
-  auto found = kSubscriptions.get(call, key);
-  if (!found) return fail("NotFound", "Subscription does not exist", 404);
-  return *std::move(found);
+Result<void> check_endpoint(Call& call, const Topic& topic, const std::string& protocol,
+                            const std::string& endpoint) {
+  if (topic.fifo() && protocol != "sqs")
+    return invalid(fmt::format(
+        "Protocol Reason: FIFO topics deliver to Amazon SQS queues only, not to {}", protocol));
+  if (protocol == "sqs" || protocol == "lambda")
+    return check_arn_endpoint(topic, protocol, endpoint);
+  if (protocol == "http" || protocol == "https")
+    return endpoint.starts_with(protocol + "://")
+               ? Result<void>()
+               : invalid("Endpoint must match the specified protocol");
+  if (protocol == "email" || protocol == "email-json") return check_mail_endpoint(endpoint);
+  if (protocol == "sms")
+    return is_phone_number(endpoint) ? Result<void>()
+                                     : invalid(fmt::format("Invalid SMS endpoint: {}", endpoint));
+  if (protocol == "application")
+    return device_named(call, endpoint) ? Result<void>()
+                                        : invalid("Application endpoint arn invalid:" + endpoint);
+  if (protocol == "firehose")
+    return invalid("Protocol Reason: firehose is not supported by Tocsin");
+  return invalid(fmt::format("Amazon SNS does not support this protocol string: {}", protocol));
 }
 
 bool anonymous(const Call& call) {
@@ -138,69 +118,144 @@ Outcome reply_for(const Call& call, const Subscription& each) {
   return Object{{"SubscriptionArn", hidden ? "pending confirmation" : arn_of(each)}};
 }
 
-void send_token(Call& call, Subscription& subscription) {
-  const auto token = hex(call.new_bytes(64));
+/// A new token for the subscription, which must be stored afterwards.
+std::string new_token(Context& context, Subscription& subscription) {
+  if (!subscription.token_hash.empty()) kTokens.erase(context, Key{subscription.token_hash});
+  const auto token = hex(context.new_bytes(64));
   subscription.token_hash = hex(sha256(token));
-  subscription.token_expires = call.now() + kTokenLife;
+  subscription.token_expires = context.now() + kTokenLife;
+  kTokens.put(context, Key{subscription.token_hash},
+              {subscription.scope, subscription.topic, subscription.id});
+  context.at(subscription.token_expires,
+             {"sns.token_expired", Object{{"hash", subscription.token_hash}}});
+  return token;
+}
+
+void send_token(Call& call, const Topic& topic, Subscription& subscription) {
+  const auto token = new_token(call, subscription);
   kSubscriptions.put(call, key_of(subscription), subscription);
-  request_confirmation(call, subscription, token);
+  request_confirmation(call, topic, subscription, token, Handshaking::Begin);
+}
+
+/// What was never confirmed, and what was ended by its link, is forgotten with its token.
+void token_expired(Context& context, const core::Resumption& timer) {
+  const auto hash = string_of(timer.context, "hash");
+  const auto token = kTokens.get(context, Key{hash});
+  if (!token) return;
+  kTokens.erase(context, Key{hash});
+  const auto key = Key::of(token->scope, token->topic, token->id);
+  kFormer.erase(context, key);
+  const auto found = kSubscriptions.get(context, key);
+  if (found && found->pending && found->token_hash == hash) drop_subscription(context, *found);
+}
+
+Result<Subscription> made_by(Call& call, const Topic& topic) {
+  Subscription made{.scope = topic.scope,
+                    .topic = topic.name,
+                    .protocol = string_of(call.params(), "Protocol"),
+                    .endpoint = string_of(call.params(), "Endpoint"),
+                    .owner = call.account(),
+                    .principal = call.principal().arn,
+                    .address = address_of(call)};
+  TRY(check_endpoint(call, topic, made.protocol, made.endpoint));
+  for (const auto& entry : object_of(call.params(), "Attributes")) {
+    const auto* value = entry.value().if_string();
+    made.attributes[std::string(entry.key())] = value ? std::string(*value) : "";
+  }
+  TRY(check_subscription_attributes(call, topic, made, "Attributes Reason: "));
+  return made;
+}
+
+Result<void> check_limit(Call& call, const Topic& topic) {
+  if (!topic.fifo() || kSubscriptions.all(call, key_of(topic)).size() < kMostOfFifo) return {};
+  return fail("SubscriptionLimitExceeded", "Subscription limit exceeded", 403);
+}
+
+Outcome existing_subscription(Call& call, const Topic& topic, const Subscription& made,
+                              Subscription existing) {
+  if (!made.attributes.empty() && made.attributes != existing.attributes)
+    return invalid("Attributes Reason: Subscription already exists with different attributes");
+  if (existing.pending) {
+    send_token(call, topic, existing);
+  } else if (!existing.bounced.empty()) {  // asked for anew: another try
+    existing.bounced.clear();
+    kSubscriptions.put(call, key_of(existing), existing);
+  }
+  return reply_for(call, existing);
+}
+
+/// The subscription of a token: one that is there, or one that was ended by its link.
+std::optional<Subscription> with_token(Call& call, const Topic& topic) {
+  const auto hash = hex(sha256(text(call.params(), "Token")));
+  const auto token = kTokens.get(call, Key{hash});
+  if (!token || token->scope != topic.scope || token->topic != topic.name) return std::nullopt;
+  const auto key = Key::of(token->scope, token->topic, token->id);
+  auto found = kSubscriptions.get(call, key);
+  if (!found) found = kFormer.get(call, key);
+  if (!found || found->token_hash != hash) return std::nullopt;
+  return found;
 }
 
 }  // namespace
 
+Result<Subscription> subscription_of(Call& call) {
+  const auto name = Arn::parse(text(call.params(), "SubscriptionArn"));
+  const auto colon = name ? name->resource.find(':') : std::string::npos;
+  if (!name || name->service != "sns")
+    return invalid(
+        fmt::format("SubscriptionArn Reason: An ARN must have at least 6 elements, not "
+                    "{}",
+                    1 + std::ranges::count(text(call.params(), "SubscriptionArn"), ':')));
+  if (colon == std::string::npos) return invalid("SubscriptionId");
+  auto found =
+      kSubscriptions.get(call, Key{name->account, name->region, name->resource.substr(0, colon),
+                                   name->resource.substr(colon + 1)});
+  if (!found) return fail("NotFound", "Subscription does not exist", 404);
+  return *std::move(found);
+}
+
+void drop_subscription(Context& context, const Subscription& subscription) {
+  kSubscriptions.erase(context, key_of(subscription));
+  kEndpoints.erase(context, endpoint_key(subscription));
+  kPace.erase(context, key_of(subscription));
+}
+
 Outcome subscribe(Call& call) {
   const auto topic = topic_of(call);
   if (!topic) return topic.error();
-  Subscription made{.scope = topic->scope,
-                    .topic = topic->name,
-                    .protocol = string_of(call.params(), "Protocol"),
-                    .endpoint = string_of(call.params(), "Endpoint"),
-                    .owner = call.account(),
-                    .address = address_of(call)};
-  if (auto checked = check_endpoint(made.protocol, made.endpoint); !checked) return checked.error();
-  for (const auto& entry : object_of(call.params(), "Attributes")) {
-    const std::string name(entry.key()), value(entry.value().as_string());
-    if (auto checked = check_attribute(name, value, made.protocol); !checked)
-      return checked.error();
-    made.attributes[name] = value;
+  auto made = made_by(call, *topic);
+  if (!made) return made.error();
+  if (const auto known = kEndpoints.get(call, endpoint_key(*made))) {
+    auto existing = kSubscriptions.get(call, Key::of(made->scope, made->topic, known->id));
+    if (existing) return existing_subscription(call, *topic, *made, *std::move(existing));
   }
-  if (const auto known = kEndpoints.get(call, endpoint_key(made))) {
-    auto existing = kSubscriptions.get(call, Key::of(made.scope, made.topic, known->id));
-    if (existing) {
-      if (!made.attributes.empty() && made.attributes != existing->attributes) {
-        return invalid("Attributes Reason: Subscription already exists with different attributes");
-      }
-      if (existing->pending) send_token(call, *existing);
-      return reply_for(call, *existing);
-    }
-  }
-  made.id = call.new_uuid();
-  made.pending = made.protocol.starts_with("http") || made.protocol.starts_with("email");
-  kEndpoints.put(call, endpoint_key(made), {made.id});
-  if (made.pending)
-    send_token(call, made);
+  if (auto checked = check_limit(call, *topic); !checked) return checked.error();
+  ask_for_signer(call);
+  made->id = call.new_uuid();
+  made->pending = needs_confirmation(made->protocol);
+  kEndpoints.put(call, endpoint_key(*made), {made->id});
+  if (made->pending)
+    send_token(call, *topic, *made);
   else
-    kSubscriptions.put(call, key_of(made), made);
-  return reply_for(call, made);
+    kSubscriptions.put(call, key_of(*made), *made);
+  return reply_for(call, *made);
 }
 
 Outcome confirm_subscription(Call& call) {
   const auto topic = topic_of(call);
   if (!topic) return topic.error();
-  const auto hash = hex(sha256(text(call.params(), "Token")));
-  std::optional<Subscription> found;
-  kSubscriptions.scan(call, Key::of(topic->scope, topic->name),
-                      [&](const auto&, const Subscription& each) {
-                        if (each.token_hash == hash) found = each;
-                        return !found;
-                      });
-  if (!found || (found->pending && found->token_expires <= call.now())) return invalid("Token");
-  if (std::exchange(found->pending, false)) {
+  auto found = with_token(call, *topic);
+  if (!found) return invalid("Token");
+  const bool former = !kSubscriptions.contains(call, key_of(*found));
+  if (found->pending || former) {
+    found->pending = false;
     found->confirmed_by_link = anonymous(call);
     found->authenticate_on_unsubscribe =
         !found->confirmed_by_link &&
         equals_ignore_case(text(call.params(), "AuthenticateOnUnsubscribe"), "true");
   }
+  kFormer.erase(call, key_of(*found));
+  kEndpoints.put(call, endpoint_key(*found), {found->id});
   kSubscriptions.put(call, key_of(*found), *found);
   return Object{{"SubscriptionArn", arn_of(*found)}};
 }
@@ -212,11 +267,16 @@ std::vector<core::Access> needs_unsubscribe(Call& call) {
 }
 
 Outcome unsubscribe(Call& call) {
-  const auto found = subscription_of(call);
+  auto found = subscription_of(call);
   if (!found && found.error().code == "NotFound") return Object{};
   if (!found) return found.error();
-  kSubscriptions.erase(call, key_of(*found));
-  kEndpoints.erase(call, endpoint_key(*found));
+  drop_subscription(call, *found);
+  const auto topic = kTopics.get(call, Key::of(found->scope, found->topic));
+  if (!topic || found->pending || !needs_confirmation(found->protocol) || !found->bounced.empty())
+    return Object{};
+  const auto token = new_token(call, *found);
+  kFormer.put(call, key_of(*found), *found);
+  request_confirmation(call, *topic, *found, token, Handshaking::End);
   return Object{};
 }
 
@@ -227,39 +287,11 @@ Outcome list_subscriptions(Call& call) {
 Outcome list_subscriptions_by_topic(Call& call) {
   const auto topic = topic_of(call);
   if (!topic) return topic.error();
-  return page(call, Key::of(topic->scope, topic->name));
+  return page(call, key_of(*topic));
 }
 
-Outcome get_subscription_attributes(Call& call) {
-  const auto found = subscription_of(call);
-  if (!found) return found.error();
-  Object out{{"SubscriptionArn", arn_of(*found)},
-             {"TopicArn", arn("sns", found->scope, found->topic)},
-             {"Owner", found->owner.str()},
-             {"Protocol", found->protocol},
-             {"Endpoint", found->endpoint},
-             {"PendingConfirmation", found->pending ? "true" : "false"},
-             {"ConfirmationWasAuthenticated",
-              found->pending || found->confirmed_by_link ? "false" : "true"},
-             {"RawMessageDelivery", "false"}};
-  for (const auto& [name, value] : found->attributes)
-    out[name] = value;
-  return Object{{"Attributes", std::move(out)}};
-}
-
-Outcome set_subscription_attributes(Call& call) {
-  auto found = subscription_of(call);
-  if (!found) return found.error();
-  const auto name = string_of(call.params(), "AttributeName");
-  const auto value = string_of(call.params(), "AttributeValue");
-  if (auto checked = check_attribute(name, value, found->protocol); !checked)
-    return checked.error();
-  if (value.empty())
-    found->attributes.erase(name);
-  else
-    found->attributes[name] = value;
-  kSubscriptions.put(call, key_of(*found), *found);
-  return Object{};
+void on_tokens(core::Registry& registry) {
+  registry.on_resume("sns.token_expired", token_expired);
 }
 
 }  // namespace tocsin::sns

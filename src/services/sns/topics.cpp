@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "services/sns/signer.hpp"
+#include "services/sns/subscriptions.hpp"
+#include "services/sns/topic_attributes.hpp"
+
 namespace tocsin::sns {
 namespace {
 
@@ -12,65 +16,20 @@ using core::Key;
 using core::Outcome;
 
 constexpr std::size_t kPage = 100;
+constexpr std::size_t kMostTags = 50;
 
-Key key_of(const Topic& topic) {
-  return Key::of(topic.scope, topic.name);
-}
-
-Result<void> check_name(std::string_view name) {
-  if (name.ends_with(".fifo"))
-    return invalid("Name Reason: FIFO topics are not supported by Tocsin; create a standard topic");
+Result<void> check_name(std::string_view name, bool fifo) {
   const auto allowed = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
-  if (name.empty() || name.size() > 256 || !std::ranges::all_of(name, allowed))
+  const bool ends = name.ends_with(".fifo");
+  if (fifo && !ends)
+    return invalid(
+        "Fifo Topic names must end with .fifo and must be made up of only uppercase and "
+        "lowercase ASCII letters, numbers, underscores, and hyphens, and must be between "
+        "1 and 256 characters long.");
+  const auto stem = fifo ? name.substr(0, name.size() - 5) : name;
+  if (stem.empty() || name.size() > 256 || !std::ranges::all_of(stem, allowed))
     return invalid("Topic Name");
   return {};
-}
-
-Result<void> check_attribute(std::string_view name, std::string_view value) {
-  if (name == "FifoTopic" && value == "false") return {};
-  if (name == "Policy") {
-    const auto policy = value.empty() ? Result<Document>(Object{}) : parse_json(value);
-    if (!policy || !policy->is_object()) return invalid("Policy Error: null");
-    return {};
-  }
-  for (const auto* known : {"DisplayName", "KmsMasterKeyId", "SignatureVersion", "TracingConfig"}) {
-    if (name == known) return {};
-  }
-  return invalid(fmt::format("AttributeName Reason: {} is not supported by Tocsin", name));
-}
-
-/// What AWS gives a topic that has no policy of its own.
-std::string default_policy(const Topic& topic) {
-  Object statement{
-      {"Sid", "__default_statement_ID"},
-      {"Effect", "Allow"},
-      {"Principal", Object{{"AWS", "*"}}},
-      {"Action", Array{"SNS:GetTopicAttributes", "SNS:SetTopicAttributes", "SNS:AddPermission",
-                       "SNS:RemovePermission", "SNS:DeleteTopic", "SNS:Subscribe",
-                       "SNS:ListSubscriptionsByTopic", "SNS:Publish"}},
-      {"Resource", arn_of(topic)},
-      {"Condition",
-       Object{{"StringEquals", Object{{"AWS:SourceOwner", topic.scope.account.str()}}}}}};
-  return to_json(Object{{"Version", "2008-10-17"},
-                        {"Id", "__default_policy_ID"},
-                        {"Statement", Array{std::move(statement)}}});
-}
-
-/// The default policy lets CloudWatch alarms of the same account publish; other services need a
-/// policy that names them.
-std::string policy_for(const Call& call, const Topic& topic) {
-  if (const auto own = topic.attributes.find("Policy"); own != topic.attributes.end())
-    return own->second;
-  const auto& credential = call.request().credential;
-  const auto source = Arn::parse(credential.source_arn);
-  if (credential.service != "cloudwatch.amazonaws.com" || !source ||
-      source->account != topic.scope.account.str())
-    return {};
-  Object statement{{"Effect", "Allow"},
-                   {"Principal", Object{{"Service", credential.service}}},
-                   {"Action", "sns:Publish"},
-                   {"Resource", arn_of(topic)}};
-  return to_json(Object{{"Version", "2012-10-17"}, {"Statement", Array{std::move(statement)}}});
 }
 
 void drop_subscriptions(core::Context& context, const core::Resumption& step) {
@@ -83,16 +42,15 @@ void drop_subscriptions(core::Context& context, const core::Resumption& step) {
                         found.push_back(subscription);
                         return found.size() < kPage;
                       });
-  for (const auto& each : found) {
-    kSubscriptions.erase(context, Key::of(scope, topic, each.id));
-    kEndpoints.erase(context, Key::of(scope, topic, each.protocol, each.endpoint));
-  }
+  for (const auto& each : found)
+    drop_subscription(context, each);
   if (found.size() == kPage) context.later({"sns.drop_subscriptions", step.context});
 }
 
 core::ResourceType::Description describe(const store::View&, const Document& row) {
   const auto topic = decoded<Topic>(row);
   Object configuration{{"TopicName", topic.name}, {"TopicArn", arn_of(topic)}};
+  if (topic.fifo()) configuration["FifoTopic"] = true;
   for (const auto& [name, value] : topic.attributes)
     configuration[name] = value;
   return {.id = arn_of(topic),
@@ -103,18 +61,52 @@ core::ResourceType::Description describe(const store::View&, const Document& row
           .tags = topic.tags};
 }
 
-std::map<std::string, std::string> tags_of(const Document& params) {
-  std::map<std::string, std::string> tags;
-  for (const auto& tag : array_of(params, "Tags"))
-    tags[string_of(tag, "Key")] = string_of(tag, "Value");
-  return tags;
+Result<void> check_tags(const Texts& tags) {
+  if (tags.size() > kMostTags)
+    return fail("TagLimitExceeded",
+                "Could not complete request: tag quota of per resource exceeded");
+  for (const auto& [key, value] : tags) {
+    if (key.empty() || key.size() > 128 || value.size() > 256 || key.starts_with("aws:"))
+      return invalid("Tags");
+  }
+  return {};
 }
 
-std::optional<Arn> topic_arn(const Call& call, std::string_view parameter) {
+std::optional<Arn> named(const Call& call, std::string_view parameter) {
   auto parsed = Arn::parse(text(call.params(), parameter));
   if (!parsed || parsed->service != "sns" || parsed->resource.empty()) return std::nullopt;
   parsed->resource = parsed->resource.substr(0, parsed->resource.find(':'));
   return parsed;
+}
+
+core::Access with_tags(core::Access access, const Texts& own, const Texts& asked) {
+  for (const auto& [key, value] : own)
+    access.context["aws:ResourceTag/" + key] = {value};
+  for (const auto& [key, value] : asked) {
+    access.context["aws:RequestTag/" + key] = {value};
+    access.context["aws:TagKeys"].push_back(key);
+  }
+  return access;
+}
+
+/// sns:Protocol and sns:Endpoint of a Subscribe.
+core::Access with_endpoint(core::Access access, const Call& call) {
+  for (const auto& [name, key] :
+       {std::pair("Protocol", "sns:Protocol"), std::pair("Endpoint", "sns:Endpoint")}) {
+    if (const auto value = string_of(call.params(), name); !value.empty())
+      access.context[key] = {value};
+  }
+  return access;
+}
+
+Outcome existing_topic(const Topic& existing, const Topic& wanted) {
+  for (const auto& [name, value] : wanted.attributes) {
+    if (attribute_of(existing.attributes, name) != value)
+      return invalid("Attributes Reason: Topic already exists with different attributes");
+  }
+  if (!wanted.tags.empty() && wanted.tags != existing.tags)
+    return invalid("Tags Reason: Topic already exists with different tags");
+  return Object{{"TopicArn", arn_of(existing)}};
 }
 
 }  // namespace
@@ -124,8 +116,10 @@ Failure invalid(std::string_view reason) {
 }
 
 Result<Topic> topic_of(Call& call, std::string_view parameter) {
-  const auto name = topic_arn(call, parameter);
-  if (!name) return invalid(parameter);
+  const auto name = named(call, parameter);
+  if (!name)
+    return invalid(fmt::format("{} Reason: An ARN must have at least 6 elements, not {}", parameter,
+                               1 + std::ranges::count(text(call.params(), parameter), ':')));
   auto topic = kTopics.get(call, Key{name->account, name->region, name->resource});
   if (!topic || name->region != call.region()) return fail("NotFound", "Topic does not exist", 404);
   return *std::move(topic);
@@ -134,38 +128,63 @@ Result<Topic> topic_of(Call& call, std::string_view parameter) {
 core::Needs needs_topic(std::string operation, std::string parameter) {
   return [action = "sns:" + std::move(operation),
           parameter = std::move(parameter)](Call& call) -> std::vector<core::Access> {
-    const auto name = topic_arn(call, parameter);
+    const auto name = named(call, parameter);
     if (!name) return {{.action = action}};
     const auto topic = kTopics.get(call, Key{name->account, name->region, name->resource});
-    return {{.action = action,
-             .resource = name->str(),
-             .owner = AccountId(name->account),
-             .resource_policy = topic ? policy_for(call, *topic) : ""}};
+    core::Access access{.action = action,
+                        .resource = name->str(),
+                        .owner = AccountId(name->account),
+                        .resource_policy = topic ? policy_for(call, *topic) : ""};
+    return {with_endpoint(
+        with_tags(std::move(access), topic ? topic->tags : Texts{}, tags_of(call.params())), call)};
   };
 }
 
+std::vector<core::Access> needs_create_topic(Call& call) {
+  const auto tags = tags_of(call.params());
+  const auto topic = arn("sns", call.scope(), text(call.params(), "Name"));
+  std::vector<core::Access> needs{
+      with_tags({.action = "sns:CreateTopic", .resource = topic}, {}, tags)};
+  if (!tags.empty())
+    needs.push_back(with_tags({.action = "sns:TagResource", .resource = topic}, {}, tags));
+  return needs;
+}
+
+std::string address_of(const Call& call) {
+  const auto& host = call.request().host;
+  return (call.request().secure ? "https://" : "http://") +
+         (host.empty() ? "localhost:4566" : host);
+}
+
+Texts tags_of(const Document& params) {
+  Texts tags;
+  for (const auto& tag : array_of(params, "Tags"))
+    tags[string_of(tag, "Key")] = string_of(tag, "Value");
+  return tags;
+}
+
 Outcome create_topic(Call& call) {
+  const auto& attributes = object_of(call.params(), "Attributes");
+  const bool fifo = text(attributes, "FifoTopic") == "true";
   Topic topic{.scope = call.scope(),
               .name = string_of(call.params(), "Name"),
-              .tags = tags_of(call.params())};
-  if (auto checked = check_name(topic.name); !checked) return checked.error();
-  for (const auto& entry : object_of(call.params(), "Attributes")) {
+              .tags = tags_of(call.params()),
+              .address = address_of(call)};
+  if (auto checked = check_name(topic.name, fifo); !checked) return checked.error();
+  if (auto checked = check_tags(topic.tags); !checked) return checked.error();
+  if (find(call.params(), "DataProtectionPolicy"))
+    return invalid("DataProtectionPolicy Reason: data protection is not supported by Tocsin");
+  for (const auto& entry : attributes) {
     const std::string name(entry.key()), value(entry.value().as_string());
-    if (auto checked = check_attribute(name, value); !checked) return checked.error();
-    if (name != "FifoTopic") topic.attributes[name] = value;
+    if (name == "FifoTopic") continue;  // said by the name
+    if (auto checked = check_topic_attribute(topic, name, value, "Attributes Reason: "); !checked)
+      return checked.error();
+    if (!value.empty()) topic.attributes[name] = value;
   }
-  if (const auto existing = kTopics.get(call, key_of(topic))) {
-    for (const auto& [name, value] : topic.attributes) {
-      const auto found = existing->attributes.find(name);
-      if (found == existing->attributes.end() || found->second != value) {
-        return invalid("Attributes Reason: Topic already exists with different attributes");
-      }
-    }
-    if (!topic.tags.empty() && topic.tags != existing->tags)
-      return invalid("Tags Reason: Topic already exists with different tags");
-  } else {
-    kTopics.put(call, key_of(topic), topic);
-  }
+  if (const auto existing = kTopics.get(call, key_of(topic)))
+    return existing_topic(*existing, topic);
+  kTopics.put(call, key_of(topic), topic);
+  ask_for_signer(call);
   return Object{{"TopicArn", arn_of(topic)}};
 }
 
@@ -174,6 +193,7 @@ Outcome delete_topic(Call& call) {
   if (!topic && topic.error().code == "NotFound") return Object{};
   if (!topic) return topic.error();
   kTopics.erase(call, key_of(*topic));
+  kNumbers.erase(call, key_of(*topic));
   call.later(
       {"sns.drop_subscriptions", Object{{"scope", encode(topic->scope)}, {"topic", topic->name}}});
   return Object{};
@@ -200,52 +220,22 @@ Outcome list_topics(Call& call) {
   return reply;
 }
 
-Outcome get_topic_attributes(Call& call) {
-  const auto topic = topic_of(call);
-  if (!topic) return topic.error();
-  int pending = 0, confirmed = 0;
-  kSubscriptions.scan(call, Key::of(topic->scope, topic->name),
-                      [&](const auto&, const Subscription& each) {
-                        ++(each.pending ? pending : confirmed);
-                        return true;
-                      });
-  Object out{{"TopicArn", arn_of(*topic)},
-             {"Owner", topic->scope.account.str()},
-             {"Policy", default_policy(*topic)},
-             {"DisplayName", ""},
-             {"SubscriptionsPending", std::to_string(pending)},
-             {"SubscriptionsConfirmed", std::to_string(confirmed)},
-             {"SubscriptionsDeleted", "0"}};
-  for (const auto& [name, value] : topic->attributes)
-    out[name] = value;
-  return Object{{"Attributes", std::move(out)}};
-}
-
-Outcome set_topic_attributes(Call& call) {
-  auto topic = topic_of(call);
-  if (!topic) return topic.error();
-  const auto name = string_of(call.params(), "AttributeName");
-  const auto value = string_of(call.params(), "AttributeValue");
-  if (auto checked = check_attribute(name, value); !checked) return checked.error();
-  if (value.empty())
-    topic->attributes.erase(name);
-  else if (name != "FifoTopic")
-    topic->attributes[name] = value;
-  kTopics.put(call, key_of(*topic), *topic);
-  return Object{};
-}
-
 Outcome tag_resource(Call& call) {
   auto topic = topic_of(call, "ResourceArn");
+  if (!topic && topic.error().code == "NotFound")
+    return fail("ResourceNotFound", "Resource does not exist", 404);
   if (!topic) return topic.error();
   for (auto& [key, value] : tags_of(call.params()))
     topic->tags[key] = value;
+  if (auto checked = check_tags(topic->tags); !checked) return checked.error();
   kTopics.put(call, key_of(*topic), *topic);
   return Object{};
 }
 
 Outcome untag_resource(Call& call) {
   auto topic = topic_of(call, "ResourceArn");
+  if (!topic && topic.error().code == "NotFound")
+    return fail("ResourceNotFound", "Resource does not exist", 404);
   if (!topic) return topic.error();
   for (const auto& key : array_of(call.params(), "TagKeys"))
     topic->tags.erase(std::string(key.as_string()));
@@ -255,6 +245,8 @@ Outcome untag_resource(Call& call) {
 
 Outcome list_tags_for_resource(Call& call) {
   const auto topic = topic_of(call, "ResourceArn");
+  if (!topic && topic.error().code == "NotFound")
+    return fail("ResourceNotFound", "Resource does not exist", 404);
   if (!topic) return topic.error();
   Array tags;
   for (const auto& [key, value] : topic->tags)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/sqs/attributes.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -12,13 +13,18 @@ struct Rule {
   std::string_view fallback;
   std::int64_t least = 0;
   std::int64_t most = -1;  // -1: no number
+  bool fifo = false;       // of FIFO queues only
 };
 
 constexpr Rule kRules[] = {
+    {"ContentBasedDeduplication", "false", 0, -1, true},
+    {"DeduplicationScope", "queue", 0, -1, true},
     {"DelaySeconds", "0", 0, 900},
+    {"FifoQueue", "true", 0, -1, true},
+    {"FifoThroughputLimit", "perQueue", 0, -1, true},
     {"KmsDataKeyReusePeriodSeconds", "", 60, 86'400},
     {"KmsMasterKeyId", ""},
-    {"MaximumMessageSize", "262144", 1024, 1'048'576},
+    {"MaximumMessageSize", "1048576", 1024, 1'048'576},
     {"MessageRetentionPeriod", "345600", 60, 1'209'600},
     {"Policy", ""},
     {"ReceiveMessageWaitTimeSeconds", "0", 0, 20},
@@ -29,10 +35,8 @@ constexpr Rule kRules[] = {
 };
 
 const Rule* rule_of(std::string_view name) {
-  for (const auto& rule : kRules) {
-    if (rule.name == name) return &rule;
-  }
-  return nullptr;
+  const auto found = std::ranges::find(kRules, name, &Rule::name);
+  return found == std::end(kRules) ? nullptr : &*found;
 }
 
 std::optional<std::int64_t> number(std::string_view text) {
@@ -42,59 +46,131 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
+std::optional<std::int64_t> max_receives(const Document& policy) {
+  const auto spelled = number(text(policy, "maxReceiveCount"));
+  return spelled ? spelled : integer(policy, "maxReceiveCount");
+}
+
 std::optional<Redrive> parse_redrive(std::string_view json) {
   const auto parsed = parse_json(json);
   if (!parsed) return std::nullopt;
-  const auto spelled = number(text(*parsed, "maxReceiveCount"));
-  const auto count = spelled ? spelled : integer(*parsed, "maxReceiveCount");
+  const auto count = max_receives(*parsed);
   auto target = string_of(*parsed, "deadLetterTargetArn");
-  if (!count || *count < 1 || *count > 1000 || target.empty()) return std::nullopt;
+  if (!count || target.empty()) return std::nullopt;
   return Redrive{std::move(target), static_cast<int>(*count)};
 }
 
-Failure invalid(std::string_view value, std::string_view name, std::string_view reason) {
-  return fail("InvalidParameterValue",
-              fmt::format("Value {} for parameter {} is invalid. Reason: {}", value, name, reason));
+Failure bad_value(std::string_view name, std::string_view reason = {}) {
+  const auto because = reason.empty() ? std::string() : fmt::format(" Reason: {}", reason);
+  return fail("InvalidAttributeValue",
+              fmt::format("Invalid value for the parameter {}.{}", name, because));
 }
 
-Result<void> check_redrive(core::Call& call, std::string_view value) {
-  const auto redrive = parse_redrive(value);
-  if (!redrive)
-    return invalid(value, "RedrivePolicy",
-                   "it needs deadLetterTargetArn and a maxReceiveCount from 1 to 1000.");
-  const auto target = Arn::parse(redrive->target_arn);
-  if (!target || target->service != "sqs" || target->account != call.account().str() ||
-      target->region != call.region() ||
-      !kQueues.contains(call, core::Key::of(call.scope(), target->resource))) {
-    return invalid(value, "RedrivePolicy", "Dead letter target does not exist.");
-  }
+Result<void> check_redrive(core::Call& call, const Queue& queue, std::string_view value) {
+  const auto refused = [&](std::string_view reason) {
+    return invalid_value(value, "RedrivePolicy", reason);
+  };
+  const auto policy = parse_json(value);
+  if (!policy || !policy->is_object()) return refused("Redrive policy is not a valid JSON map.");
+  const auto count = max_receives(*policy);
+  if (!find(*policy, "deadLetterTargetArn"))
+    return refused("Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
+  if (!find(*policy, "maxReceiveCount"))
+    return refused("Redrive policy does not contain mandatory attribute: maxReceiveCount.");
+  if (!count || *count < 1 || *count > 1000)
+    return refused(
+        "Invalid value for maxReceiveCount: " + to_json(*find(*policy, "maxReceiveCount")) +
+        ", valid values are from 1 to 1000 both inclusive.");
+  const auto target = Arn::parse(text(*policy, "deadLetterTargetArn"));
+  if (!target || target->service != "sqs") return refused("Invalid value for deadLetterTargetArn.");
+  const auto dead =
+      target->account == queue.scope.account.str() && target->region == queue.scope.region
+          ? kQueues.get(call, core::Key::of(queue.scope, target->resource))
+          : std::nullopt;
+  if (!dead) return refused("Dead letter target does not exist.");
+  if (dead->fifo() != queue.fifo())
+    return refused("Dead-letter queue must be same type of queue as the source.");
+  if (!allows_redrive(*dead, arn_of(queue)))
+    return refused("The dead-letter queue does not allow this queue as its source.");
   return {};
 }
 
-Result<void> check_attribute(core::Call& call, std::string_view name, std::string_view value) {
-  if (name == "FifoQueue" || name == "ContentBasedDeduplication" || name == "DeduplicationScope" ||
-      name == "FifoThroughputLimit") {
-    return fail("UnsupportedOperation",
-                "Tocsin serves standard queues only; FIFO queues are not supported.");
-  }
+Result<void> check_redrive_allow(std::string_view value) {
+  const auto policy = parse_json(value);
+  const auto permission = policy ? string_of(*policy, "redrivePermission") : "";
+  const bool by_queue = permission == "byQueue";
+  if (!by_queue && permission != "allowAll" && permission != "denyAll")
+    return bad_value("RedriveAllowPolicy",
+                     "Amazon SQS can't create the redrive allow policy, as it’s in an unsupported "
+                     "format.");
+  const auto sources = array_of(*policy, "sourceQueueArns").size();
+  if (sources > 10 || by_queue != (sources > 0))
+    return bad_value("RedriveAllowPolicy",
+                     "sourceQueueArns names from 1 to 10 queues, with byQueue only.");
+  return {};
+}
+
+bool one_of(std::string_view value, std::initializer_list<std::string_view> words) {
+  return std::ranges::find(words, value) != words.end();
+}
+
+Result<void> check_word(std::string_view name, std::string_view value) {
+  const bool flag = one_of(value, {"true", "false"});
+  if (name == "DeduplicationScope")
+    return one_of(value, {"messageGroup", "queue"}) ? Result<void>() : bad_value(name);
+  if (name == "FifoThroughputLimit")
+    return one_of(value, {"perQueue", "perMessageGroupId"}) ? Result<void>() : bad_value(name);
+  if (one_of(name, {"ContentBasedDeduplication", "SqsManagedSseEnabled", "FifoQueue"}))
+    return flag ? Result<void>() : bad_value(name);
+  return {};
+}
+
+Result<void> check_one(core::Call& call, const Queue& queue, std::string_view name,
+                       std::string_view value) {
   const auto* rule = rule_of(name);
-  if (!rule) return fail("InvalidAttributeName", fmt::format("Unknown Attribute {}.", name));
-  if (rule->most >= 0) {
+  if (!rule || (rule->fifo && !queue.fifo()))
+    return fail("InvalidAttributeName", fmt::format("Unknown Attribute {}.", name));
+  if (rule->most >= 0 && !(value.empty() && rule->fallback.empty())) {
     const auto parsed = number(value);
-    if (!parsed || *parsed < rule->least || *parsed > rule->most) {
-      return fail("InvalidAttributeValue",
-                  fmt::format("Invalid value for the parameter {}.", name));
-    }
+    if (!parsed || *parsed < rule->least || *parsed > rule->most) return bad_value(name);
   }
   if (value.empty()) return {};
-  if (name == "RedrivePolicy") return check_redrive(call, value);
-  if (name.ends_with("Policy") && !parse_json(value)) {
-    return fail("InvalidAttributeValue", fmt::format("Invalid value for the parameter {}.", name));
+  if (name == "KmsMasterKeyId")
+    return fail("UnsupportedOperation",
+                "Tocsin does not encrypt queues with KMS keys; use SqsManagedSseEnabled.");
+  if (name == "RedrivePolicy") return check_redrive(call, queue, value);
+  if (name == "RedriveAllowPolicy") return check_redrive_allow(value);
+  if (name == "Policy") {
+    const auto policy = parse_json(value);
+    return policy && policy->is_object() ? Result<void>() : bad_value(name);
+  }
+  return check_word(name, value);
+}
+
+/// What attributes must say together.
+Result<void> check_together(const Queue& queue, const Object& given, Change change) {
+  if (change == Change::Set && find(given, "FifoQueue")) {
+    if (!queue.fifo()) return fail("InvalidAttributeName", "Unknown Attribute FifoQueue.");
+    if (text(given, "FifoQueue") != "true")
+      return bad_value("FifoQueue", "Modifying queue type is not supported.");
+  }
+  auto after = queue;
+  set_attributes(after, given);
+  if (attribute(after, "FifoThroughputLimit") == "perMessageGroupId" &&
+      attribute(after, "DeduplicationScope") != "messageGroup") {
+    return bad_value("FifoThroughputLimit",
+                     "The value perMessageGroupId is allowed only when the value for "
+                     "DeduplicationScope is messageGroup.");
   }
   return {};
 }
 
 }  // namespace
+
+Failure invalid_value(std::string_view value, std::string_view name, std::string_view reason) {
+  return fail("InvalidParameterValue",
+              fmt::format("Value {} for parameter {} is invalid. Reason: {}", value, name, reason));
+}
 
 std::string arn_of(const Queue& queue) {
   return arn("sqs", queue.scope, queue.name);
@@ -116,17 +192,27 @@ std::optional<Redrive> redrive_of(const Queue& queue) {
   return value.empty() ? std::nullopt : parse_redrive(value);
 }
 
-Result<void> check_attributes(core::Call& call, const Object& attributes) {
+bool allows_redrive(const Queue& target, const std::string& source_arn) {
+  const auto value = attribute(target, "RedriveAllowPolicy");
+  const auto policy = value.empty() ? Result<Document>(Object{}) : parse_json(value);
+  const auto permission = policy ? string_of(*policy, "redrivePermission") : "";
+  if (permission == "denyAll") return false;
+  if (permission != "byQueue") return true;
+  return std::ranges::any_of(array_of(*policy, "sourceQueueArns"), [&](const Document& each) {
+    return each.is_string() && each.as_string() == source_arn;
+  });
+}
+
+Result<void> check_attributes(core::Call& call, const Queue& queue, const Object& attributes,
+                              Change change) {
   for (const auto& entry : attributes) {
+    const std::string name(entry.key());
     const auto* value = entry.value().if_string();
-    if (!value)
-      return fail("InvalidAttributeValue",
-                  fmt::format("Invalid value for the parameter {}.", std::string(entry.key())));
-    if (auto checked = check_attribute(call, std::string(entry.key()), std::string(*value));
-        !checked)
-      return checked;
+    if (!value) return bad_value(name);
+    if (name == "FifoQueue") continue;  // said by the name
+    TRY(check_one(call, queue, name, std::string(*value)));
   }
-  return {};
+  return check_together(queue, attributes, change);
 }
 
 void set_attributes(Queue& queue, const Object& attributes) {
@@ -135,7 +221,7 @@ void set_attributes(Queue& queue, const Object& attributes) {
     const std::string value(entry.value().as_string());
     if (value.empty())
       queue.attributes.erase(name);
-    else
+    else if (name != "FifoQueue")
       queue.attributes[name] = value;
   }
 }

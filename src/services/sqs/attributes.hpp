@@ -21,11 +21,17 @@ struct Redrive {
   int max_receives = 0;
 };
 std::optional<Redrive> redrive_of(const Queue& queue);
+/// Whether `target` lets the queue `source` name it as its dead-letter queue.
+bool allows_redrive(const Queue& target, const std::string& source_arn);
 
-/// Errors: InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue; UnsupportedOperation
-/// for those of FIFO queues.
-Result<void> check_attributes(core::Call& call, const Object& attributes);
+enum class Change { Create, Set };
+/// Errors: InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue.
+Result<void> check_attributes(core::Call& call, const Queue& queue, const Object& attributes,
+                              Change change);
 /// Sets what was given; an empty Policy or RedrivePolicy removes it.
 void set_attributes(Queue& queue, const Object& attributes);
+
+/// "Value {} for parameter {} is invalid. Reason: {}"
+Failure invalid_value(std::string_view value, std::string_view name, std::string_view reason);
 
 }  // namespace tocsin::sqs

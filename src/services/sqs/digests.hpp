@@ -10,7 +10,7 @@
 namespace tocsin::sqs {
 
 std::string digest_of_body(std::string_view body);
-/// Of MessageAttributes as the model has them (BinaryValue in base64).
+/// Of MessageAttributes, or MessageSystemAttributes, as the model has them (BinaryValue in base64).
 std::string digest_of_attributes(const Object& attributes);
 
 }  // namespace tocsin::sqs

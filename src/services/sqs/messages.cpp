@@ -1,168 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/sqs/messages.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
-#include <set>
 
-#include "base/crypto.hpp"
 #include "services/sqs/attributes.hpp"
+#include "services/sqs/checks.hpp"
+#include "services/sqs/deduplication.hpp"
+#include "services/sqs/deliveries.hpp"
 #include "services/sqs/digests.hpp"
+#include "services/sqs/groups.hpp"
 #include "services/sqs/queues.hpp"
-#include "services/sqs/receive.hpp"
+#include "services/sqs/store.hpp"
 
 namespace tocsin::sqs {
 namespace {
 
 using core::Call;
-using core::Key;
 using core::Outcome;
 
-Failure invalid(std::string_view reason) {
-  return fail("InvalidParameterValue",
-              fmt::format("One or more parameters are invalid. Reason: {}", reason));
-}
-
-Result<void> check_attribute(std::string_view name, const Document& value) {
-  const auto type = text(value, "DataType");
-  const auto head = type.substr(0, type.find('.'));
-  if (head != "String" && head != "Number" && head != "Binary") {
-    return fail("InvalidParameterValue",
-                fmt::format("The message attribute '{}' must contain non-empty message attribute "
-                            "type, prefixed with String, "
-                            "Number or Binary.",
-                            name));
-  }
-  if (text(value, head == "Binary" ? "BinaryValue" : "StringValue").empty()) {
-    return fail(
-        "InvalidParameterValue",
-        fmt::format("The message attribute '{}' must contain a non-empty message attribute value.",
-                    name));
-  }
-  return {};
-}
-
-/// The bytes of body and attributes. Errors: InvalidParameterValue, InvalidMessageContents,
-/// MissingParameter.
-Result<std::size_t> checked_size(const Document& entry) {
-  const auto body = text(entry, "MessageBody");
-  if (body.empty())
-    return fail("MissingParameter", "The request must contain the parameter MessageBody.");
-  const auto bad = [](unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; };
-  if (std::ranges::any_of(body, bad)) {
-    return fail(
-        "InvalidMessageContents",
-        "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | "
-        "#xE000 to #xFFFD | #x10000 to #x10FFFF");
-  }
-  const auto& attributes = object_of(entry, "MessageAttributes");
-  if (attributes.size() > 10) return invalid("Number of message attributes must be at most 10.");
-  auto size = body.size();
-  for (const auto& each : attributes) {
-    TRY(check_attribute(std::string(each.key()), each.value()));
-    size += each.key().size() + text(each.value(), "DataType").size() +
-            text(each.value(), "StringValue").size() +
-            text(each.value(), "BinaryValue").size() * 3 / 4;
-  }
-  return size;
-}
+constexpr std::size_t kMostBatch = 1'048'576;
 
 Object text_values(const Object& attributes) {
   Object out;
   for (const auto& each : attributes)
-    out[each.key()] = Document(std::string(text(each.value(), "StringValue")).c_str());
+    out[each.key()] = string_of(each.value(), "StringValue");
   return out;
+}
+
+Object reply_of(const Document& entry, std::string_view id, std::string_view sequence) {
+  Object reply{{"MessageId", id}, {"MD5OfMessageBody", digest_of_body(text(entry, "MessageBody"))}};
+  if (const auto& attributes = object_of(entry, "MessageAttributes"); !attributes.empty())
+    reply["MD5OfMessageAttributes"] = digest_of_attributes(attributes);
+  if (const auto& system = object_of(entry, "MessageSystemAttributes"); !system.empty())
+    reply["MD5OfMessageSystemAttributes"] = digest_of_attributes(system);
+  if (!sequence.empty()) reply["SequenceNumber"] = sequence;
+  return reply;
+}
+
+Message message_of(Call& call, const Document& entry, std::int64_t delay) {
+  Message message{.id = call.new_uuid(),
+                  .sender = sender_of(call),
+                  .sent = call.now(),
+                  .visible = call.now() + std::chrono::seconds(delay),
+                  .body = string_of(entry, "MessageBody")};
+  if (const auto& attributes = object_of(entry, "MessageAttributes"); !attributes.empty())
+    message.attributes = attributes;
+  if (const auto& system = object_of(entry, "MessageSystemAttributes"); !system.empty())
+    message.system_attributes = text_values(system);
+  return message;
 }
 
 Result<Object> send(Call& call, const Queue& queue, const Document& entry, std::size_t number) {
   const auto size = TRY(checked_size(entry));
-  if (const auto most = number_attribute(queue, "MaximumMessageSize");
-      size > static_cast<std::size_t>(most)) {
-    return invalid(fmt::format("Message must be shorter than {} bytes.", most));
-  }
-  if (find(entry, "MessageGroupId") || find(entry, "MessageDeduplicationId")) {
-    return fail("UnsupportedOperation",
-                "Tocsin serves standard queues only; message groups and deduplication ids are not "
-                "supported.");
-  }
-  const auto delay =
-      integer(entry, "DelaySeconds").value_or(number_attribute(queue, "DelaySeconds"));
-  if (delay < 0 || delay > 900) {
+  const auto most = number_attribute(queue, "MaximumMessageSize");
+  if (size > static_cast<std::size_t>(most))
     return fail("InvalidParameterValue",
-                fmt::format("Value {} for parameter DelaySeconds is invalid. Reason: DelaySeconds "
-                            "must be >= 0 and <= 900.",
-                            delay));
+                fmt::format("One or more parameters are invalid. Reason: Message must be shorter "
+                            "than {} bytes.",
+                            most));
+  auto mark = TRY(checked_mark(queue, entry));
+  const auto delay = TRY(checked_delay(queue, entry));
+  if (queue.fifo()) {
+    if (const auto before = accepted_before(call, queue, *mark))
+      return reply_of(entry, before->id, before->sequence);
+    mark->sequence = next_sequence(call, queue.origin);
   }
-  Message message{
-      .id = call.new_uuid(),
-      .body = string_of(entry, "MessageBody"),
-      .attributes = object_of(entry, "MessageAttributes"),
-      .system_attributes = text_values(object_of(entry, "MessageSystemAttributes")),
-      .sender = call.principal().id.empty() ? call.principal().arn : call.principal().id,
-      .sent = call.now(),
-      .visible = call.now() + std::chrono::seconds(delay)};
-  message.order = fmt::format("{}-{:020}-{:03}-{}", time_part(message.sent), call.sequence(),
-                              number, message.id);
-  Object reply{{"MessageId", message.id}, {"MD5OfMessageBody", digest_of_body(message.body)}};
-  if (!message.attributes.empty())
-    reply["MD5OfMessageAttributes"] = digest_of_attributes(message.attributes);
-  enqueue(call, queue, message, delay > 0);
-  return reply;
+  auto message = message_of(call, entry, delay);
+  message.order = queue.fifo() ? mark->sequence : order_of(call, message.id, message.sent, number);
+  message.fifo = std::move(mark);
+  if (queue.fifo()) remember_accepted(call, queue, *message.fifo, message.id);
+  enqueue(call, queue, message, delay > 0 ? Hidden::Delayed : Hidden::No);
+  return reply_of(entry, message.id, message.fifo ? message.fifo->sequence : "");
 }
 
-struct Handle {
-  std::string order;
-  std::string receipt;
-  bool current = false;  // not of a store that was purged
-};
-
-Result<Handle> handle_of(const Queue& queue, const Document& entry) {
-  const auto bytes = unbase64(text(entry, "ReceiptHandle"));
-  const auto refused = [&] {
-    return fail("ReceiptHandleIsInvalid",
-                fmt::format("The input receipt handle \"{}\" is not a valid receipt handle.",
-                            text(entry, "ReceiptHandle")));
-  };
-  if (!bytes) return refused();
-  std::vector<std::string> parts(1);
-  for (const char c : *bytes) {
-    if (c == '|')
-      parts.emplace_back();
-    else
-      parts.back() += c;
+/// What is wrong with the batch as a whole.
+Result<void> check_sent_batch(Call& call) {
+  const auto queue = TRY(queue_of(call));
+  const auto& entries = array_of(call.params(), "Entries");
+  TRY(check_batch(entries));
+  std::size_t total = 0;
+  for (const auto& entry : entries) {
+    total += checked_size(entry).value_or(0);
+    if (const auto mark = checked_mark(queue, entry); queue.fifo() && !mark)
+      return fail("InvalidParameterValue", mark.error().message);
   }
-  if (parts.size() != 4 || parts[0] != arn_of(queue)) return refused();
-  return Handle{parts[2], parts[3], parts[1] == queue.store};
+  if (total <= kMostBatch) return {};
+  return fail("BatchRequestTooLong",
+              fmt::format("Batch requests cannot be longer than {} bytes. You have sent {} bytes.",
+                          kMostBatch, total));
 }
 
-Result<Object> remove(Call& call, const Queue& queue, const Document& entry, std::size_t) {
-  const auto handle = TRY(handle_of(queue, entry));
-  if (!handle.current) return Object{};
-  const auto message = kMessages.get(call, Key{queue.store, handle.order});
-  if (message && message->receipt == handle.receipt) remove_message(call, queue.store, *message);
-  return Object{};
+Object failed_entry(const Document& entry, const Error& error) {
+  return {{"Id", string_of(entry, "Id")},
+          {"SenderFault", error.fault == Fault::Client},
+          {"Code", error.code},
+          {"Message", error.message}};
 }
 
-Result<Object> change(Call& call, const Queue& queue, const Document& entry, std::size_t) {
-  const auto handle = TRY(handle_of(queue, entry));
-  const auto timeout = integer(entry, "VisibilityTimeout").value_or(-1);
-  if (timeout < 0 || timeout > 43'200) {
-    return fail("InvalidParameterValue", fmt::format("Value {} for parameter VisibilityTimeout is "
-                                                     "invalid. Reason: VisibilityTimeout must be "
-                                                     "an integer between 0 and 43200.",
-                                                     timeout));
-  }
-  auto message =
-      handle.current ? kMessages.get(call, Key{queue.store, handle.order}) : std::nullopt;
-  if (!message || message->receipt != handle.receipt || message->visible <= call.now()) {
-    return fail("MessageNotInflight", "The specified message isn't in flight.");
-  }
-  move_visibility(call, queue, *std::move(message), call.now() + std::chrono::seconds(timeout));
-  serve_polls(call, queue);
-  return Object{};
-}
-
-using One = Result<Object> (*)(Call&, const Queue&, const Document&, std::size_t);
+}  // namespace
 
 Outcome single(Call& call, One one) {
   const auto queue = queue_of(call);
@@ -170,31 +105,6 @@ Outcome single(Call& call, One one) {
   auto reply = one(call, *queue, call.params(), 0);
   if (!reply) return reply.error();
   return *std::move(reply);
-}
-
-Result<void> check_batch(const Array& entries) {
-  if (entries.empty())
-    return fail("EmptyBatchRequest",
-                "There should be at least one SendMessageBatchRequestEntry in the request.");
-  if (entries.size() > 10) {
-    return fail("TooManyEntriesInBatchRequest",
-                fmt::format("Maximum number of entries per request are 10. You have sent {}.",
-                            entries.size()));
-  }
-  std::set<std::string> ids;
-  for (const auto& entry : entries) {
-    const auto id = string_of(entry, "Id");
-    const auto allowed = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
-    if (id.empty() || id.size() > 80 || !std::ranges::all_of(id, allowed)) {
-      return fail("InvalidBatchEntryId",
-                  "A batch entry id can only contain alphanumeric characters, hyphens and "
-                  "underscores. It can be "
-                  "at most 80 letters long.");
-    }
-    if (!ids.insert(id).second)
-      return fail("BatchEntryIdsNotDistinct", fmt::format("Id {} repeated.", id));
-  }
-  return {};
 }
 
 Outcome batch(Call& call, One one) {
@@ -210,10 +120,7 @@ Outcome batch(Call& call, One one) {
       (*done)["Id"] = string_of(entry, "Id");
       successful.push_back(*std::move(done));
     } else {
-      failed.push_back(Object{{"Id", string_of(entry, "Id")},
-                              {"SenderFault", done.error().fault == Fault::Client},
-                              {"Code", done.error().code},
-                              {"Message", done.error().message}});
+      failed.push_back(failed_entry(entry, done.error()));
     }
   }
   Object reply{{"Successful", std::move(successful)}};
@@ -221,36 +128,14 @@ Outcome batch(Call& call, One one) {
   return reply;
 }
 
-}  // namespace
-
 Outcome send_message(Call& call) {
   return single(call, send);
 }
 
 Outcome send_message_batch(Call& call) {
-  std::size_t total = 0;
-  for (const auto& entry : array_of(call.params(), "Entries"))
-    total += checked_size(entry).value_or(0);
-  if (total > 1'048'576) {
-    return fail(
-        "BatchRequestTooLong",
-        fmt::format("Batch requests cannot be longer than 1048576 bytes. You have sent {} bytes.",
-                    total));
-  }
+  if (is_delivery(call)) return take_deliveries(call);
+  if (auto checked = check_sent_batch(call); !checked) return checked.error();
   return batch(call, send);
-}
-
-Outcome delete_message(Call& call) {
-  return single(call, remove);
-}
-Outcome delete_message_batch(Call& call) {
-  return batch(call, remove);
-}
-Outcome change_message_visibility(Call& call) {
-  return single(call, change);
-}
-Outcome change_message_visibility_batch(Call& call) {
-  return batch(call, change);
 }
 
 }  // namespace tocsin::sqs

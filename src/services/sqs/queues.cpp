@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "services/sqs/attributes.hpp"
-#include "services/sqs/receive.hpp"
+#include "services/sqs/deduplication.hpp"
+#include "services/sqs/polls.hpp"
+#include "services/sqs/store.hpp"
 
 namespace tocsin::sqs {
 namespace {
@@ -14,76 +16,62 @@ using core::Call;
 using core::Key;
 using core::Outcome;
 
+constexpr auto kPause = std::chrono::seconds(60);  // after a deletion, and between purges
+constexpr std::size_t kMostTags = 50;
+
 Key key_of(const Queue& queue) {
   return Key::of(queue.scope, queue.name);
 }
 
-std::string url_of(const Call& call, const Queue& queue) {
-  const auto& host = call.request().host;
-  return fmt::format("{}://{}/{}/{}", call.request().secure ? "https" : "http",
-                     host.empty() ? "localhost:4566" : host, queue.scope.account.str(), queue.name);
-}
-
-Result<void> check_name(std::string_view name) {
-  if (name.ends_with(".fifo")) {
-    return fail("UnsupportedOperation",
-                "Tocsin serves standard queues only; FIFO queues are not supported.");
-  }
-  const auto allowed = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-  };
-  if (name.empty() || name.size() > 80 || !std::ranges::all_of(name, allowed)) {
-    return fail(
-        "InvalidParameterValue",
-        "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
-  }
-  return {};
+Result<void> check_name(std::string_view name, bool fifo) {
+  const auto allowed = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
+  const auto stem = fifo && name.ends_with(".fifo") ? name.substr(0, name.size() - 5) : name;
+  const bool good = !stem.empty() && name.size() <= 80 && std::ranges::all_of(stem, allowed);
+  if (fifo && (!good || !name.ends_with(".fifo")))
+    return fail("InvalidParameterValue",
+                "The name of a FIFO queue can only include alphanumeric characters, hyphens, or "
+                "underscores, must end with .fifo suffix and be 1 to 80 in length.");
+  if (good) return {};
+  return fail(
+      "InvalidParameterValue",
+      "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
 }
 
 Outcome existing_queue(Call& call, const Queue& queue, const Object& wanted) {
   for (const auto& entry : wanted) {
-    if (attribute(queue, std::string(entry.key())) == std::string(entry.value().as_string()))
-      continue;
+    const std::string name(entry.key());
+    if (attribute(queue, name) == std::string(entry.value().as_string())) continue;
     return fail(
         "QueueNameExists",
         fmt::format(
             "A queue already exists with the same name and a different value for attribute {}",
-            std::string(entry.key())));
+            name));
   }
   return Object{{"QueueUrl", url_of(call, queue)}};
 }
 
-struct Counts {
-  std::int64_t visible = 0, hidden = 0, delayed = 0;
-};
-
-Counts counts_of(const Call& call, const Queue& queue) {
-  Counts counts;
-  kIndex.scan(call, Key{queue.store}, [&](const auto& key, const IndexEntry& entry) {
-    if (key[1] <= time_part(call.now()))
-      ++counts.visible;
-    else
-      ++(entry.delayed ? counts.delayed : counts.hidden);
-    return true;
-  });
-  return counts;
+Result<void> check_deleted(Call& call, const Queue& queue) {
+  const auto deleted = kDeleted.get(call, key_of(queue));
+  if (!deleted) return {};
+  if (call.now() < deleted->time + kPause)
+    return fail("QueueDeletedRecently",
+                "You must wait 60 seconds after deleting a queue before you can create another "
+                "with the same name.");
+  kDeleted.erase(call, key_of(queue));
+  return {};
 }
 
-std::map<std::string, std::string> all_attributes(const Call& call, const Queue& queue) {
-  const auto counts = counts_of(call, queue);
-  auto all = queue.attributes;
-  for (const auto* name :
-       {"DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod",
-        "ReceiveMessageWaitTimeSeconds", "SqsManagedSseEnabled", "VisibilityTimeout"}) {
-    all[name] = attribute(queue, name);
+Result<void> check_tags(const Queue& queue) {
+  for (const auto& [name, value] : queue.tags) {
+    if (name.empty() || name.size() > 128 || value.size() > 256)
+      return fail("InvalidParameterValue",
+                  "Tag keys must be between 1 and 128 characters in length, values up to 256.");
+    if (name.starts_with("aws:"))
+      return fail("InvalidParameterValue", "Tag keys cannot start with 'aws:'.");
   }
-  all["QueueArn"] = arn_of(queue);
-  all["CreatedTimestamp"] = std::to_string(to_ms(queue.created) / 1000);
-  all["LastModifiedTimestamp"] = std::to_string(to_ms(queue.modified) / 1000);
-  all["ApproximateNumberOfMessages"] = std::to_string(counts.visible);
-  all["ApproximateNumberOfMessagesNotVisible"] = std::to_string(counts.hidden);
-  all["ApproximateNumberOfMessagesDelayed"] = std::to_string(counts.delayed);
-  return all;
+  if (queue.tags.size() > kMostTags)
+    return fail("InvalidParameterValue", "Too many tags added for queue " + queue.name + ".");
+  return {};
 }
 
 /// Pages over the account's queues that `wanted` takes.
@@ -108,13 +96,21 @@ Object page_of_queues(Call& call, std::string_view member,
       store::Direction::Forward,
       after.empty() ? std::nullopt : std::optional(Key::of(call.scope(), after)));
   Object reply{{member, std::move(urls)}};
-  if (!next.empty()) reply["NextToken"] = next;
+  if (!next.empty() && find(call.params(), "MaxResults")) reply["NextToken"] = next;
   return reply;
+}
+
+Result<void> check_page(const Call& call) {
+  const auto most = integer(call.params(), "MaxResults");
+  if (!most || (*most >= 1 && *most <= 1000)) return {};
+  return invalid_value(std::to_string(*most), "MaxResults",
+                       "MaxResults must be an integer between 1 and 1000.");
 }
 
 core::ResourceType::Description describe(const store::View&, const Document& row) {
   const auto queue = decoded<Queue>(row);
   Object configuration{{"QueueName", queue.name}, {"Arn", arn_of(queue)}};
+  if (queue.fifo()) configuration["FifoQueue"] = true;
   for (const auto& [name, value] : queue.attributes) {
     auto parsed = parse_json(value);
     configuration[name == "Policy" ? "QueuePolicy" : name] =
@@ -129,7 +125,38 @@ core::ResourceType::Description describe(const store::View&, const Document& row
           .tags = queue.tags};
 }
 
+std::vector<core::Access> access_to(Call& call, const std::string& action, const Scope& scope,
+                                    std::string_view name) {
+  const auto queue = kQueues.get(call, Key::of(scope, name));
+  core::Access access{.action = action,
+                      .resource = arn("sqs", scope, name),
+                      .owner = scope.account,
+                      .resource_policy = queue ? attribute(*queue, "Policy") : ""};
+  if (queue) {
+    for (const auto& [key, value] : queue->tags)
+      access.context["aws:ResourceTag/" + key] = {value};
+  }
+  for (const auto& tag :
+       object_of(call.params(), call.request().operation == "CreateQueue" ? "tags" : "Tags"))
+    access.context["aws:RequestTag/" + std::string(tag.key())] = {
+        std::string(tag.value().as_string())};
+  return {std::move(access)};
+}
+
+Scope scope_named(const Call& call) {
+  auto scope = call.scope();
+  if (const auto owner = string_of(call.params(), "QueueOwnerAWSAccountId"); !owner.empty())
+    scope.account = AccountId(owner);
+  return scope;
+}
+
 }  // namespace
+
+std::string url_of(const Call& call, const Queue& queue) {
+  const auto& host = call.request().host;
+  return fmt::format("{}://{}/{}/{}", call.request().secure ? "https" : "http",
+                     host.empty() ? "localhost:4566" : host, queue.scope.account.str(), queue.name);
+}
 
 Failure no_such_queue() {
   return fail("QueueDoesNotExist", "The specified queue does not exist.");
@@ -142,7 +169,7 @@ Result<std::pair<Scope, std::string>> address_of(Call& call) {
                                                                    : url.rfind('/', name - 1);
   if (account == std::string_view::npos) {
     return fail("InvalidAddress",
-                fmt::format("The address {} is not valid for this endpoint.", url));
+                fmt::format("The address {} is not valid for this endpoint.", url), 404);
   }
   return std::pair(
       Scope{AccountId(std::string(url.substr(account + 1, name - account - 1))), call.region()},
@@ -156,33 +183,43 @@ Result<Queue> queue_of(Call& call) {
   return *std::move(queue);
 }
 
+std::optional<Queue> queue_named(const store::View& view, std::string_view name) {
+  const auto parsed = Arn::parse(name);
+  if (!parsed || parsed->service != "sqs") return std::nullopt;
+  return kQueues.get(view, Key{parsed->account, parsed->region, parsed->resource});
+}
+
 core::Needs needs_queue(std::string operation) {
   return [action = "sqs:" + std::move(operation)](Call& call) -> std::vector<core::Access> {
     const auto address = address_of(call);
     if (!address) return {{.action = action}};
-    const auto& [scope, name] = *address;
-    const auto queue = kQueues.get(call, Key::of(scope, name));
-    return {{.action = action,
-             .resource = arn("sqs", scope, name),
-             .owner = scope.account,
-             .resource_policy = queue ? attribute(*queue, "Policy") : ""}};
+    return access_to(call, action, address->first, address->second);
+  };
+}
+
+core::Needs needs_named(std::string operation) {
+  return [action = "sqs:" + std::move(operation)](Call& call) {
+    return access_to(call, action, scope_named(call), text(call.params(), "QueueName"));
   };
 }
 
 Outcome create_queue(Call& call) {
-  const auto name = string_of(call.params(), "QueueName");
-  if (auto checked = check_name(name); !checked) return checked.error();
   const auto& wanted = object_of(call.params(), "Attributes");
-  if (auto checked = check_attributes(call, wanted); !checked) return checked.error();
-  if (const auto queue = kQueues.get(call, Key::of(call.scope(), name)))
-    return existing_queue(call, *queue, wanted);
-  Queue queue{.scope = call.scope(),
-              .name = name,
-              .created = call.now(),
-              .modified = call.now(),
-              .store = call.new_uuid()};
+  const auto fifo = text(wanted, "FifoQueue");
+  Queue queue{.scope = call.scope(), .name = string_of(call.params(), "QueueName")};
+  if (auto checked = check_name(queue.name, fifo == "true"); !checked) return checked.error();
+  if (!fifo.empty() && fifo != "true")
+    return fail("InvalidAttributeName", "Unknown Attribute FifoQueue.");
+  if (auto checked = check_attributes(call, queue, wanted, Change::Create); !checked)
+    return checked.error();
+  if (const auto found = kQueues.get(call, key_of(queue)))
+    return existing_queue(call, *found, wanted);
+  if (auto checked = check_deleted(call, queue); !checked) return checked.error();
+  queue.created = queue.modified = call.now();
+  queue.store = queue.origin = call.new_uuid();
   set_attributes(queue, wanted);
   decode(Document(object_of(call.params(), "tags")), queue.tags);
+  if (auto checked = check_tags(queue); !checked) return checked.error();
   kQueues.put(call, key_of(queue), queue);
   return Object{{"QueueUrl", url_of(call, queue)}};
 }
@@ -191,55 +228,29 @@ Outcome delete_queue(Call& call) {
   const auto queue = queue_of(call);
   if (!queue) return queue.error();
   kQueues.erase(call, key_of(*queue));
-  drop_store(call, queue->store);
+  kDeleted.put(call, key_of(*queue), {call.now()});
   end_polls(call, *queue, no_such_queue().error());
+  drop_store(call, queue->store);
+  if (queue->fifo()) forget_accepted(call, queue->origin);
   return Object{};
 }
 
 Outcome get_queue_url(Call& call) {
-  auto scope = call.scope();
-  if (const auto owner = string_of(call.params(), "QueueOwnerAWSAccountId"); !owner.empty())
-    scope.account = AccountId(owner);
-  const auto queue = kQueues.get(call, Key::of(scope, text(call.params(), "QueueName")));
+  const auto queue =
+      kQueues.get(call, Key::of(scope_named(call), text(call.params(), "QueueName")));
   if (!queue) return no_such_queue();
   return Object{{"QueueUrl", url_of(call, *queue)}};
 }
 
-Outcome get_queue_attributes(Call& call) {
-  const auto queue = queue_of(call);
-  if (!queue) return queue.error();
-  const auto all = all_attributes(call, *queue);
-  Object out;
-  for (const auto& wanted : array_of(call.params(), "AttributeNames")) {
-    const std::string name(wanted.as_string());
-    if (name == "All") {
-      for (const auto& [each, value] : all)
-        out[each] = value;
-    } else if (const auto found = all.find(name); found != all.end()) {
-      out[name] = found->second;
-    }
-  }
-  return Object{{"Attributes", std::move(out)}};
-}
-
-Outcome set_queue_attributes(Call& call) {
-  auto queue = queue_of(call);
-  if (!queue) return queue.error();
-  const auto& attributes = object_of(call.params(), "Attributes");
-  if (auto checked = check_attributes(call, attributes); !checked) return checked.error();
-  set_attributes(*queue, attributes);
-  queue->modified = call.now();
-  kQueues.put(call, key_of(*queue), *queue);
-  return Object{};
-}
-
 Outcome list_queues(Call& call) {
+  if (auto checked = check_page(call); !checked) return checked.error();
   const auto prefix = text(call.params(), "QueueNamePrefix");
   return page_of_queues(call, "QueueUrls",
                         [&](const Queue& queue) { return queue.name.starts_with(prefix); });
 }
 
 Outcome list_dead_letter_source_queues(Call& call) {
+  if (auto checked = check_page(call); !checked) return checked.error();
   const auto target = queue_of(call);
   if (!target) return target.error();
   return page_of_queues(call, "queueUrls", [wanted = arn_of(*target)](const Queue& queue) {
@@ -251,13 +262,15 @@ Outcome list_dead_letter_source_queues(Call& call) {
 Outcome purge_queue(Call& call) {
   auto queue = queue_of(call);
   if (!queue) return queue.error();
-  if (to_ms(queue->purged) && call.now() - queue->purged < std::chrono::seconds(60)) {
+  if (to_ms(queue->purged) && call.now() - queue->purged < kPause) {
     return fail("PurgeQueueInProgress",
                 fmt::format("Only one PurgeQueue operation on {} is allowed every 60 seconds.",
                             queue->name),
                 403);
   }
+  const auto polls = kClockwork.get(call, Key{queue->store}).value_or(Clockwork{}).polls;
   drop_store(call, std::exchange(queue->store, call.new_uuid()));
+  if (polls) kClockwork.put(call, Key{queue->store}, {.polls = polls});
   queue->purged = call.now();
   kQueues.put(call, key_of(*queue), *queue);
   return Object{};
@@ -269,6 +282,7 @@ Outcome tag_queue(Call& call) {
   for (const auto& tag : object_of(call.params(), "Tags")) {
     queue->tags[std::string(tag.key())] = std::string(tag.value().as_string());
   }
+  if (auto checked = check_tags(*queue); !checked) return checked.error();
   kQueues.put(call, key_of(*queue), *queue);
   return Object{};
 }

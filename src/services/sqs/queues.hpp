@@ -11,15 +11,17 @@ namespace tocsin::sqs {
 Result<std::pair<Scope, std::string>> address_of(core::Call& call);
 /// Errors: InvalidAddress, QueueDoesNotExist.
 Result<Queue> queue_of(core::Call& call);
+std::optional<Queue> queue_named(const store::View& view, std::string_view arn);
 Failure no_such_queue();
+std::string url_of(const core::Call& call, const Queue& queue);
 /// sqs:<operation> on the queue of the call, under the queue's policy.
 core::Needs needs_queue(std::string operation);
+/// sqs:<operation> on a queue that is named, not addressed.
+core::Needs needs_named(std::string operation);
 
 core::Outcome create_queue(core::Call& call);
 core::Outcome delete_queue(core::Call& call);
 core::Outcome get_queue_url(core::Call& call);
-core::Outcome get_queue_attributes(core::Call& call);
-core::Outcome set_queue_attributes(core::Call& call);
 core::Outcome list_queues(core::Call& call);
 core::Outcome list_dead_letter_source_queues(core::Call& call);
 core::Outcome purge_queue(core::Call& call);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How messages reach receivers: the store, visibility, long polls, dead letters, retention.
+// ReceiveMessage: which messages a receiver gets, and how it sees them.
 #pragma once
 
 #include "core/registry.hpp"
@@ -7,23 +7,11 @@
 
 namespace tocsin::sqs {
 
-/// A time as a part of an index key: ordered as text.
-std::string time_part(Time time);
-
-/// Puts a message in the queue, visible at message.visible, and answers receivers that wait.
-void enqueue(core::Context& context, const Queue& queue, const Message& message, bool delayed);
-/// Hides or shows a message anew.
-void move_visibility(core::Context& context, const Queue& queue, Message message, Time visible);
-void remove_message(core::Context& context, const std::string& store, const Message& message);
-/// Answers waiting receivers as far as there are messages; sets a timer for the next that becomes
-/// visible.
-void serve_polls(core::Context& context, const Queue& queue);
-
-/// Empties a store that no queue names any more, in bounded steps.
-void drop_store(core::Context& context, const std::string& store);
-void end_polls(core::Context& context, const Queue& queue, const Error& error);
+/// Gives out what can be received now, as ReceiveMessage's Messages; expired and dead messages are
+/// put away on the way.
+Array take(core::Context& context, const Queue& queue, const Poll& poll);
 
 core::Outcome receive_message(core::Call& call);
-void on_timers(core::Registry& registry);
+void on_attempt_timers(core::Registry& registry);
 
 }  // namespace tocsin::sqs

@@ -1,116 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/sqs/sqs.hpp"
+#include <gmock/gmock.h>
 
-#include "core/testing.hpp"
+#include "services/sqs/testing.hpp"
 
 namespace tocsin::sqs {
 namespace {
 
-using core::TestCloud;
 using std::chrono::seconds;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
-std::string make_queue(TestCloud& cloud, std::string_view name, Object attributes = {}) {
-  const auto made = cloud.call("sqs", "CreateQueue",
-                               Object{{"QueueName", name}, {"Attributes", std::move(attributes)}});
-  EXPECT_TRUE(made) << made.error().message;
-  return made ? string_of(*made, "QueueUrl") : "";
-}
+using Sqs = SqsTest;
 
-void send(TestCloud& cloud, const std::string& url, std::string_view body, std::int64_t delay = 0) {
-  EXPECT_TRUE(
-      cloud.call("sqs", "SendMessage",
-                 Object{{"QueueUrl", url}, {"MessageBody", body}, {"DelaySeconds", delay}}));
-}
-
-Array receive(TestCloud& cloud, const std::string& url, std::int64_t count = 10) {
-  const auto got = cloud.call("sqs", "ReceiveMessage",
-                              Object{{"QueueUrl", url},
-                                     {"MaxNumberOfMessages", count},
-                                     {"AttributeNames", Array{"All"}},
-                                     {"MessageAttributeNames", Array{"All"}}});
-  EXPECT_TRUE(got);
-  return got ? array_of(*got, "Messages") : Array{};
-}
-
-std::string count(TestCloud& cloud, const std::string& url, std::string_view name) {
-  const auto got = cloud.call("sqs", "GetQueueAttributes",
-                              Object{{"QueueUrl", url}, {"AttributeNames", Array{"All"}}});
-  return string_of(object_of(*got, "Attributes"), name);
-}
-
-TEST(Sqs, CreatingIsIdempotentWithEqualAttributesOnly) {
-  TestCloud cloud(register_sqs);
-  const auto url = make_queue(cloud, "q");
+TEST_F(Sqs, CreatingIsIdempotentWithEqualAttributesOnly) {
+  const auto url = make_queue("q");
   EXPECT_EQ(url, "http://localhost:4566/123456789012/q");
-  EXPECT_EQ(make_queue(cloud, "q", {{"VisibilityTimeout", "30"}}), url);
-  const auto other =
-      cloud.call("sqs", "CreateQueue",
-                 Object{{"QueueName", "q"}, {"Attributes", Object{{"VisibilityTimeout", "31"}}}});
-  EXPECT_EQ(other.error().code, "QueueNameExists");
-  EXPECT_EQ(cloud.call("sqs", "CreateQueue", Object{{"QueueName", "q.fifo"}}).error().code,
-            "UnsupportedOperation");
-  ASSERT_TRUE(cloud.call("sqs", "DeleteQueue", Object{{"QueueUrl", url}}));
-  EXPECT_EQ(cloud.call("sqs", "GetQueueUrl", Object{{"QueueName", "q"}}).error().code,
-            "QueueDoesNotExist");
+  EXPECT_EQ(make_queue("q", {{"VisibilityTimeout", "30"}}), url);
+  EXPECT_EQ(refused("CreateQueue",
+                    {{"QueueName", "q"}, {"Attributes", Object{{"VisibilityTimeout", "31"}}}}),
+            "QueueNameExists: A queue already exists with the same name and a different value for "
+            "attribute VisibilityTimeout");
+  ASSERT_TRUE(call("DeleteQueue", {{"QueueUrl", url}}));
+  EXPECT_THAT(refused("GetQueueUrl", {{"QueueName", "q"}}), StartsWith("QueueDoesNotExist"));
+  EXPECT_THAT(refused("CreateQueue", {{"QueueName", "q"}}), StartsWith("QueueDeletedRecently"));
+  cloud.advance(seconds(60));
+  EXPECT_EQ(make_queue("q"), url);
 }
 
-TEST(Sqs, DigestsAreThoseOfAws) {
-  TestCloud cloud(register_sqs);
-  const auto url = make_queue(cloud, "q");
-  const auto sent = cloud.call(
-      "sqs", "SendMessage",
-      Object{{"QueueUrl", url},
-             {"MessageBody", "This is a test message"},
-             {"MessageAttributes", Object{{"timestamp", Object{{"StringValue", "1493147359900"},
-                                                               {"DataType", "Number"}}}}}});
+TEST_F(Sqs, DigestsAreThoseOfAws) {
+  const auto url = make_queue("q");
+  const auto sent = send(
+      url, "This is a test message",
+      {{"MessageAttributes",
+        Object{{"timestamp", Object{{"StringValue", "1493147359900"}, {"DataType", "Number"}}}}},
+       {"MessageSystemAttributes",
+        Object{{"AWSTraceHeader", Object{{"StringValue", "Root=1"}, {"DataType", "String"}}}}}});
   ASSERT_TRUE(sent);
   EXPECT_EQ(text(*sent, "MD5OfMessageBody"), "fafb00f5732ab283681e124bf8747ed1");
   EXPECT_EQ(text(*sent, "MD5OfMessageAttributes"), "235c5c510d26fb653d073faed50ae77c");
-  const auto got = receive(cloud, url);
+  EXPECT_EQ(text(*sent, "MD5OfMessageSystemAttributes").size(), 32u);
+  const auto got = receive(url);
   ASSERT_EQ(got.size(), 1u);
   EXPECT_EQ(text(got[0], "MD5OfMessageAttributes"), "235c5c510d26fb653d073faed50ae77c");
   EXPECT_EQ(text(object_of(got[0], "Attributes"), "ApproximateReceiveCount"), "1");
+  EXPECT_EQ(text(object_of(got[0], "Attributes"), "AWSTraceHeader"), "Root=1");
 }
 
-TEST(Sqs, AReceivedMessageIsHiddenUntilItsTimeoutAndDeletedByItsHandle) {
-  TestCloud cloud(register_sqs);
-  const auto url = make_queue(cloud, "q");
-  send(cloud, url, "a");
-  ASSERT_EQ(receive(cloud, url).size(), 1u);
-  EXPECT_TRUE(receive(cloud, url).empty());
-  EXPECT_EQ(count(cloud, url, "ApproximateNumberOfMessagesNotVisible"), "1");
+TEST_F(Sqs, AReceivedMessageIsHiddenUntilItsTimeoutAndDeletedByItsHandle) {
+  const auto url = make_queue("q");
+  ASSERT_TRUE(send(url, "a"));
+  ASSERT_EQ(receive(url).size(), 1u);
+  EXPECT_TRUE(receive(url).empty());
+  EXPECT_EQ(attribute_of(url, "ApproximateNumberOfMessagesNotVisible"), "1");
   cloud.advance(seconds(31));
-  const auto again = receive(cloud, url);
+  const auto again = receive(url);
   ASSERT_EQ(again.size(), 1u);
-  const auto handle = string_of(again[0], "ReceiptHandle");
-  ASSERT_TRUE(
-      cloud.call("sqs", "ChangeMessageVisibility",
-                 Object{{"QueueUrl", url}, {"ReceiptHandle", handle}, {"VisibilityTimeout", 90}}));
+  Object change{{"QueueUrl", url},
+                {"ReceiptHandle", text(again[0], "ReceiptHandle")},
+                {"VisibilityTimeout", 90}};
+  ASSERT_TRUE(call("ChangeMessageVisibility", change));
   cloud.advance(seconds(60));
-  EXPECT_TRUE(receive(cloud, url).empty());
-  ASSERT_TRUE(
-      cloud.call("sqs", "DeleteMessage", Object{{"QueueUrl", url}, {"ReceiptHandle", handle}}));
+  EXPECT_TRUE(receive(url).empty());
+  change["VisibilityTimeout"] = 43'200;
+  EXPECT_THAT(refused("ChangeMessageVisibility", change),
+              HasSubstr("Total VisibilityTimeout for the message is beyond the limit"));
+  change["VisibilityTimeout"] = 43'201;
+  EXPECT_THAT(refused("ChangeMessageVisibility", change), StartsWith("InvalidParameterValue"));
+  remove(url, again[0]);
   cloud.advance(seconds(60));
-  EXPECT_TRUE(receive(cloud, url).empty());
-  EXPECT_EQ(cloud.call("sqs", "DeleteMessage", Object{{"QueueUrl", url}, {"ReceiptHandle", "x"}})
-                .error()
-                .code,
-            "ReceiptHandleIsInvalid");
+  EXPECT_TRUE(receive(url).empty());
+  change["VisibilityTimeout"] = 1;
+  EXPECT_THAT(refused("ChangeMessageVisibility", change),
+              HasSubstr("Message does not exist or is not available for visibility timeout "
+                        "change."));
+  EXPECT_EQ(refused("DeleteMessage", {{"QueueUrl", url}, {"ReceiptHandle", "x"}}),
+            "ReceiptHandleIsInvalid: The input receipt handle \"x\" is not a valid receipt "
+            "handle.");
 }
 
-TEST(Sqs, ALongPollIsAnsweredByASendAndByADelayedMessage) {
-  TestCloud cloud(register_sqs);
-  const auto url = make_queue(cloud, "q");
+TEST_F(Sqs, ALongPollIsAnsweredByASendAndByADelayedMessage) {
+  const auto url = make_queue("q");
   const auto poll = [&] {
-    return cloud.call("sqs", "ReceiveMessage", Object{{"QueueUrl", url}, {"WaitTimeSeconds", 20}});
+    return call("ReceiveMessage", {{"QueueUrl", url}, {"WaitTimeSeconds", 20}});
   };
   EXPECT_EQ(poll().error().code, "StillPending");
-  send(cloud, url, "now");
+  ASSERT_TRUE(send(url, "now"));
   ASSERT_EQ(cloud.late_replies.size(), 1u);
   EXPECT_EQ(array_of(*cloud.late_replies.begin()->second, "Messages").size(), 1u);
   cloud.late_replies.clear();
-  send(cloud, url, "later", 5);
-  EXPECT_EQ(count(cloud, url, "ApproximateNumberOfMessagesDelayed"), "1");
+  ASSERT_TRUE(send(url, "later", {{"DelaySeconds", 5}}));
+  EXPECT_EQ(attribute_of(url, "ApproximateNumberOfMessagesDelayed"), "1");
   EXPECT_EQ(poll().error().code, "StillPending");
   cloud.advance(seconds(4));
   EXPECT_TRUE(cloud.late_replies.empty());
@@ -124,48 +103,110 @@ TEST(Sqs, ALongPollIsAnsweredByASendAndByADelayedMessage) {
   EXPECT_EQ(cloud.digest(), cloud.replayed_digest());
 }
 
-TEST(Sqs, AMessageReceivedTooOftenGoesToTheDeadLetterQueue) {
-  TestCloud cloud(register_sqs);
-  const auto dead = make_queue(cloud, "dead");
-  const auto url = make_queue(
-      cloud, "q",
-      {{"RedrivePolicy",
-        R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead","maxReceiveCount":"2"})"}});
-  send(cloud, url, "poison");
-  for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ(receive(cloud, url).size(), 1u);
-    cloud.advance(seconds(31));
-  }
-  EXPECT_TRUE(receive(cloud, url).empty());
-  const auto got = receive(cloud, dead);
-  ASSERT_EQ(got.size(), 1u);
-  EXPECT_EQ(text(object_of(got[0], "Attributes"), "DeadLetterQueueSourceArn"),
-            "arn:aws:sqs:us-east-1:123456789012:q");
+TEST_F(Sqs, APollSurvivesAPurgeAndEndsWithItsQueue) {
+  const auto url = make_queue("q");
+  const Object wait{{"QueueUrl", url}, {"WaitTimeSeconds", 20}};
+  EXPECT_EQ(call("ReceiveMessage", wait).error().code, "StillPending");
+  ASSERT_TRUE(call("PurgeQueue", {{"QueueUrl", url}}));
+  ASSERT_TRUE(send(url, "after"));
+  ASSERT_EQ(cloud.late_replies.size(), 1u);
+  EXPECT_TRUE(cloud.late_replies.begin()->second);
+  cloud.late_replies.clear();
+  EXPECT_EQ(call("ReceiveMessage", wait).error().code, "StillPending");
+  ASSERT_TRUE(call("DeleteQueue", {{"QueueUrl", url}}));
+  ASSERT_EQ(cloud.late_replies.size(), 1u);
+  EXPECT_EQ(cloud.late_replies.begin()->second.error().code, "QueueDoesNotExist");
 }
 
-TEST(Sqs, BatchesPurgeAndRetention) {
-  TestCloud cloud(register_sqs);
-  const auto url = make_queue(cloud, "q", {{"MessageRetentionPeriod", "60"}});
+TEST_F(Sqs, BatchesFailEntryByEntryAndAsAWhole) {
+  const auto url = make_queue("q");
   const auto sent =
-      cloud.call("sqs", "SendMessageBatch",
-                 Object{{"QueueUrl", url},
-                        {"Entries", Array{Object{{"Id", "a"}, {"MessageBody", "1"}},
-                                          Object{{"Id", "b"}, {"MessageBody", "\x01"}}}}});
+      call("SendMessageBatch", {{"QueueUrl", url},
+                                {"Entries", Array{Object{{"Id", "a"}, {"MessageBody", "1"}},
+                                                  Object{{"Id", "b"}, {"MessageBody", "\x01"}}}}});
   ASSERT_TRUE(sent);
   EXPECT_EQ(array_of(*sent, "Successful").size(), 1u);
   EXPECT_EQ(text(array_of(*sent, "Failed")[0], "Code"), "InvalidMessageContents");
-  EXPECT_EQ(cloud.call("sqs", "SendMessageBatch", Object{{"QueueUrl", url}, {"Entries", Array{}}})
-                .error()
-                .code,
-            "EmptyBatchRequest");
+  const auto whole = [&](Array entries) {
+    return refused("SendMessageBatch", {{"QueueUrl", url}, {"Entries", std::move(entries)}});
+  };
+  EXPECT_THAT(whole({}), StartsWith("EmptyBatchRequest"));
+  const Document one = Object{{"Id", "a"}, {"MessageBody", "1"}};
+  EXPECT_EQ(whole(Array{one, one}), "BatchEntryIdsNotDistinct: Id a repeated.");
+  EXPECT_EQ(whole(Array(11, one)),
+            "TooManyEntriesInBatchRequest: Maximum number of entries per request are 10. You have "
+            "sent 11.");
+  EXPECT_THAT(whole(Array{Object{{"Id", "a b"}, {"MessageBody", "1"}}}),
+              StartsWith("InvalidBatchEntryId"));
+  const std::string half(600'000, 'x');
+  EXPECT_EQ(
+      whole(Array{Object{{"Id", "a"}, {"MessageBody", half}},
+                  Object{{"Id", "b"}, {"MessageBody", half}}}),
+      "BatchRequestTooLong: Batch requests cannot be longer than 1048576 bytes. You have sent "
+      "1200000 bytes.");
+  const auto got = receive(url);
+  const auto changed = call(
+      "ChangeMessageVisibilityBatch",
+      {{"QueueUrl", url},
+       {"Entries", Array{Object{{"Id", "x"},
+                                {"ReceiptHandle", text(got[0], "ReceiptHandle")},
+                                {"VisibilityTimeout", 0}},
+                         Object{{"Id", "y"}, {"ReceiptHandle", "?"}, {"VisibilityTimeout", 0}}}}});
+  EXPECT_EQ(text(array_of(*changed, "Failed")[0], "Code"), "ReceiptHandleIsInvalid");
+  const auto again = receive(url);
+  ASSERT_EQ(again.size(), 1u);
+  ASSERT_TRUE(
+      call("DeleteMessageBatch",
+           {{"QueueUrl", url},
+            {"Entries",
+             Array{Object{{"Id", "x"}, {"ReceiptHandle", text(again[0], "ReceiptHandle")}}}}}));
+  EXPECT_EQ(rows("sqs.messages"), 0u);
+}
+
+TEST_F(Sqs, RetentionAndPurgeEmptyTheQueue) {
+  const auto url = make_queue("q", {{"MessageRetentionPeriod", "60"}});
+  ASSERT_TRUE(send(url, "1"));
   cloud.advance(seconds(61));
-  EXPECT_EQ(count(cloud, url, "ApproximateNumberOfMessages"), "0");
-  send(cloud, url, "2");
-  ASSERT_TRUE(cloud.call("sqs", "PurgeQueue", Object{{"QueueUrl", url}}));
-  EXPECT_TRUE(receive(cloud, url).empty());
-  EXPECT_EQ(cloud.call("sqs", "PurgeQueue", Object{{"QueueUrl", url}}).error().code,
-            "PurgeQueueInProgress");
+  EXPECT_EQ(rows("sqs.messages"), 0u);
+  ASSERT_TRUE(send(url, "2"));
+  ASSERT_TRUE(call("PurgeQueue", {{"QueueUrl", url}}));
+  EXPECT_TRUE(receive(url).empty());
+  EXPECT_EQ(refused("PurgeQueue", {{"QueueUrl", url}}),
+            "PurgeQueueInProgress: Only one PurgeQueue operation on q is allowed every 60 "
+            "seconds.");
   EXPECT_EQ(cloud.digest(), cloud.replayed_digest());
+}
+
+TEST_F(Sqs, MessagesAreCheckedAsAwsChecksThem) {
+  const auto url = make_queue("q", {{"MaximumMessageSize", "1024"}});
+  const auto why = [&](std::string_view body, Object more = {}) {
+    const auto sent = send(url, body, std::move(more));
+    return sent ? "" : sent.error().code + ": " + sent.error().message;
+  };
+  const auto attribute = [](std::string_view name, std::string_view type, std::string_view value) {
+    return Object{
+        {"MessageAttributes", Object{{name, Object{{"DataType", type}, {"StringValue", value}}}}}};
+  };
+  EXPECT_THAT(why(""), StartsWith("MissingParameter"));
+  EXPECT_THAT(why(std::string(1025, 'x')), HasSubstr("Message must be shorter than 1024 bytes."));
+  EXPECT_EQ(why("m", attribute("Detail", "String", "")),
+            "InvalidParameterValue: Message (user) attribute 'Detail' must contain a non-empty "
+            "value of type 'String'.");
+  EXPECT_EQ(why("m", attribute("n", "Number", "five")),
+            "InvalidParameterValue: Can't cast the value of message (user) attribute 'n' to a "
+            "number.");
+  EXPECT_THAT(why("m", attribute("n", "Text", "x")), HasSubstr("Binary, Number, String."));
+  EXPECT_THAT(why("m", attribute("AWS.x", "String", "x")), HasSubstr("reserved"));
+  EXPECT_THAT(why("m", attribute("a b", "String", "x")), HasSubstr("hyphens and underscores"));
+  EXPECT_THAT(why("m", {{"DelaySeconds", 901}}), HasSubstr("DelaySeconds must be >= 0"));
+  EXPECT_THAT(why("m", {{"MessageDeduplicationId", "d"}}), HasSubstr("queue type"));
+  EXPECT_EQ(why("m", {{"MessageGroupId", "tenant"}}), "");
+  const auto got = receive(url);
+  EXPECT_EQ(text(object_of(got[0], "Attributes"), "MessageGroupId"), "tenant");
+  EXPECT_THAT(refused("ReceiveMessage", {{"QueueUrl", url}, {"MaxNumberOfMessages", 11}}),
+              HasSubstr("Must be >= 1 and <= 10, if provided."));
+  EXPECT_THAT(refused("ReceiveMessage", {{"QueueUrl", url}, {"ReceiveRequestAttemptId", "a"}}),
+              StartsWith("InvalidParameterValue"));
 }
 
 }  // namespace

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What SQS keeps. Messages lie in a queue's *store*, whose id changes when the queue is purged: the
-// old store is then emptied in bounded steps. A message's `order` (time of sending, sequence,
-// number) is its key; the index has the time from which it can be received before that, so the
-// first entries are what a receiver gets.
+// old store is then emptied in bounded steps. A message's `order` is its key; the index has the
+// time from which it can be received before that, so that the first entries are what a receiver of
+// a standard queue gets. A FIFO queue has the messages of each group in order as well, and its
+// groups by the time from which they can be received.
+//
+// A body that many messages share (a topic's fan-out) stands once, as Content with a count of them.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/table.hpp"
@@ -20,32 +24,79 @@ struct Queue {
   Time created{};
   Time modified{};
   std::string store;
+  std::string origin;  // the first store: deduplication and numbering go on after a purge
   Time purged{};
+
+  bool fifo() const { return name.ends_with(".fifo"); }
 };
-BOOST_DESCRIBE_STRUCT(Queue, (), (scope, name, attributes, tags, created, modified, store, purged))
+BOOST_DESCRIBE_STRUCT(Queue, (),
+                      (scope, name, attributes, tags, created, modified, store, origin, purged))
+
+struct Reception {
+  std::string receipt;  // of the latest receive
+  int count = 0;
+  Time first{};
+  Time latest{};
+};
+BOOST_DESCRIBE_STRUCT(Reception, (), (receipt, count, first, latest))
+
+struct FifoMark {
+  std::string group;
+  std::string deduplication;
+  std::string sequence;  // twenty digits
+};
+BOOST_DESCRIBE_STRUCT(FifoMark, (), (group, deduplication, sequence))
 
 struct Message {
+  std::string order;  // in its key only
   std::string id;
-  std::string order;
-  std::string body;
-  Object attributes;         // MessageAttributes, as sent
-  Object system_attributes;  // AWSTraceHeader
   std::string sender;
-  std::string source;  // DeadLetterQueueSourceArn
   Time sent{};
   Time visible{};
-  Time first_received{};
-  int receives = 0;
-  std::string receipt;  // of the latest receive
+  std::optional<std::string> body;
+  std::optional<std::string> content;       // in place of body and attributes: the Content's id
+  std::optional<std::string> fill;          // what stands between the Content's head and tail
+  std::optional<Object> attributes;         // MessageAttributes, as sent
+  std::optional<Object> system_attributes;  // AWSTraceHeader
+  std::optional<Reception> received;
+  std::optional<FifoMark> fifo;       // of a standard queue: the group alone
+  std::optional<std::string> source;  // DeadLetterQueueSourceArn
 };
 BOOST_DESCRIBE_STRUCT(Message, (),
-                      (id, order, body, attributes, system_attributes, sender, source, sent,
-                       visible, first_received, receives, receipt))
+                      (id, sender, sent, visible, body, content, fill, attributes,
+                       system_attributes, received, fifo, source))
+
+struct Content {
+  std::string head;
+  std::string tail;
+  Object attributes;
+};
+BOOST_DESCRIBE_STRUCT(Content, (), (head, tail, attributes))
+
+struct Uses {
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(Uses, (), (count))
 
 struct IndexEntry {
   bool delayed = false;  // hidden by DelaySeconds, not by a receiver
 };
 BOOST_DESCRIBE_STRUCT(IndexEntry, (), (delayed))
+
+/// Where a group stands among those that can be received.
+struct GroupPlace {
+  std::string ready;  // time part
+  std::string head;   // order of its first message
+};
+BOOST_DESCRIBE_STRUCT(GroupPlace, (), (ready, head))
+
+/// A message that was accepted within the deduplication interval.
+struct Accepted {
+  std::string id;
+  std::string sequence;
+  Time until{};
+};
+BOOST_DESCRIBE_STRUCT(Accepted, (), (id, sequence, until))
 
 /// What a receiver asked for.
 struct Poll {
@@ -55,21 +106,62 @@ struct Poll {
   Duration visibility{};
   std::vector<std::string> system_names;
   std::vector<std::string> attribute_names;
+  std::string attempt;  // ReceiveRequestAttemptId
 };
-BOOST_DESCRIBE_STRUCT(Poll, (), (token, timer, count, visibility, system_names, attribute_names))
+BOOST_DESCRIBE_STRUCT(Poll, (),
+                      (token, timer, count, visibility, system_names, attribute_names, attempt))
 
-/// Timers of a store.
+/// What a ReceiveRequestAttemptId has had.
+struct Attempt {
+  Time until{};
+  std::map<std::string, std::string> receipts;  // by order
+};
+BOOST_DESCRIBE_STRUCT(Attempt, (), (until, receipts))
+
+/// Timers of a store, and whether anyone waits at it.
 struct Clockwork {
   std::string wake_timer;
   Time wake{};
   bool sweeping = false;
+  int polls = 0;
 };
-BOOST_DESCRIBE_STRUCT(Clockwork, (), (wake_timer, wake, sweeping))
+BOOST_DESCRIBE_STRUCT(Clockwork, (), (wake_timer, wake, sweeping, polls))
+
+struct Moment {
+  Time time{};
+};
+BOOST_DESCRIBE_STRUCT(Moment, (), (time))
+
+/// A StartMessageMoveTask.
+struct Move {
+  std::string id;
+  std::string source;       // ARN
+  std::string destination;  // ARN; empty: each message's own source
+  std::int64_t rate = 0;    // a second; 0: as fast as it goes
+  std::string status = "RUNNING";
+  std::string failure;
+  std::int64_t moved = 0;
+  std::int64_t to_move = 0;
+  Time started{};
+};
+BOOST_DESCRIBE_STRUCT(Move, (),
+                      (id, source, destination, rate, status, failure, moved, to_move, started))
 
 inline constexpr core::Table<Queue> kQueues{"sqs.queues"};        // account, region, name
+inline constexpr core::Table<Moment> kDeleted{"sqs.deleted"};     // account, region, name
 inline constexpr core::Table<Message> kMessages{"sqs.messages"};  // store, order
 inline constexpr core::Table<IndexEntry> kIndex{"sqs.index"};     // store, visible, order
+inline constexpr core::Table<Content> kContents{"sqs.contents"};  // id
+inline constexpr core::Table<Uses> kUses{"sqs.uses"};             // id of a content
 inline constexpr core::Table<Poll> kPolls{"sqs.polls"};  // account, region, queue, order of arrival
-inline constexpr core::Table<Clockwork> kClockwork{"sqs.clockwork"};  // store
+inline constexpr core::Table<Clockwork> kClockwork{"sqs.clockwork"};    // store
+inline constexpr core::Table<Moment> kGroupOrder{"sqs.group_order"};    // store, group, order
+inline constexpr core::Table<GroupPlace> kGroups{"sqs.groups"};         // store, group
+inline constexpr core::Table<Moment> kReady{"sqs.ready"};               // store, ready, head, group
+inline constexpr core::Table<Uses> kNumbers{"sqs.numbers"};             // origin
+inline constexpr core::Table<Accepted> kAccepted{"sqs.accepted"};       // origin, scope, id
+inline constexpr core::Table<Moment> kAcceptedDue{"sqs.accepted_due"};  // origin, until, scope, id
+inline constexpr core::Table<Attempt> kAttempts{"sqs.attempts"};        // store, attempt
+inline constexpr core::Table<Move> kMoves{"sqs.moves"};  // account, region, source, started, id
 
 }  // namespace tocsin::sqs

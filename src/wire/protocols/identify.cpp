@@ -148,6 +148,11 @@ const model::Service* unscoped_service(const HttpMessage& message) {
 }  // namespace
 
 Result<Route> identify(const HttpMessage& message, std::string_view scope) {
+  // S3 Control signs as S3, and always names the account.
+  if (scope == "s3" && message.path.starts_with("/v20180820/") &&
+      message.header("x-amz-account-id")) {
+    return route_to(message, *model::service("s3control"));
+  }
   if (!scope.empty()) {
     const auto* service = model::service(scope);
     if (service) return route_to(message, *service);

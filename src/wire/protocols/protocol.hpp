@@ -49,6 +49,7 @@ struct BlobSlice {
   store::BlobRef blob;
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
+  std::string key = {};  // of engines/content; empty: the blob is as it is
   bool operator==(const BlobSlice&) const = default;
 };
 

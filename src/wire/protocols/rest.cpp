@@ -185,7 +185,8 @@ std::optional<BlobSlice> blob_slice(const Document& value) {
   return BlobSlice{*blob, start,
                    length ? std::min<std::uint64_t>(rest, static_cast<std::uint64_t>(
                                                               std::max<std::int64_t>(*length, 0)))
-                          : rest};
+                          : rest,
+                   unbase64(text(value, "key")).value_or(std::string())};
 }
 
 /// One piece, or several; none where the document is anything else.

@@ -130,6 +130,12 @@ HttpReply encode(const Route& route, const model::Operation& operation, const Do
   return reply;
 }
 
+/// Members of an error that belong in the head of its reply.
+bool is_header(std::string_view member, int status) {
+  return member.starts_with("x-amz-") || member == "Allow" || member == "Last-Modified" ||
+         (status == 304 && member == "ETag");
+}
+
 HttpReply error(const Route& route, const Error& given, const std::string& request_id) {
   const auto failed = wire_error(route, given);
   HttpReply reply{.status = failed.status};
@@ -141,8 +147,10 @@ HttpReply error(const Route& route, const Error& given, const std::string& reque
   xml.leaf("Code", failed.code);
   xml.leaf("Message", failed.message);
   for (const auto& entry : failed.members) {
+    const std::string_view name(entry.key());
     const auto& value = entry.value();
-    xml.leaf(entry.key(), value.is_string() ? std::string(value.get_string()) : to_json(value));
+    const auto text = value.is_string() ? std::string(value.get_string()) : to_json(value);
+    is_header(name, failed.status) ? add_header(reply, name, text) : xml.leaf(name, text);
   }
   xml.leaf("RequestId", request_id);
   xml.leaf("HostId", host_id(request_id));

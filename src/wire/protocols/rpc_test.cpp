@@ -94,7 +94,7 @@ TEST(Ec2, TakesTimestampsBlobsAndTokens) {
             R"(RunInstances {"MaxCount":1,"MinCount":1,"ClientToken":"t-1"})");
   EXPECT_EQ(kEc2.service->operation("RunInstances")->idempotency_token()->name, "ClientToken");
   EXPECT_EQ(ec2("Action=DescribeSpotPriceHistory&StartTime=2026-11-24T04%3A00%3A00Z"),
-            R"(DescribeSpotPriceHistory {"StartTime":1.7954928E9})");
+            R"(DescribeSpotPriceHistory {"StartTime":1795492800})");
   EXPECT_EQ(ec2("Action=ImportKeyPair&KeyName=k&PublicKeyMaterial=YWJj"),
             R"(ImportKeyPair {"KeyName":"k","PublicKeyMaterial":"YWJj"})");
 }
@@ -183,7 +183,7 @@ TEST(RpcCbor, ReadsValuesByTheModel) {
                                 {"Values", Array{1, "hex:f97c00", "hex:fa3fc00000"}}};
   EXPECT_EQ(watch("PutMetricData", Object{{"Namespace", "N"}, {"MetricData", Array{datum}}}),
             R"(PutMetricData {"Namespace":"N","MetricData":[{"MetricName":"m",)"
-            R"("Timestamp":1.795415296E9,"Value":1.5E0,"Values":[1E0,"Infinity",1.5E0]}]})");
+            R"("Timestamp":1795415296,"Value":1.5,"Values":[1,"Infinity",1.5]}]})");
 }
 
 TEST(RpcCbor, ReadsLengthsLeftOpenAndChunks) {

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+namespace tocsin::app {
+
+/// `tocsin states run`: a state machine's definition, run with no server; returns the exit status.
+int states(std::span<char*> words);
+
+}  // namespace tocsin::app

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engines/jsonata/value.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "engines/jsonata/error.hpp"
+#include "engines/jsonata/function.hpp"
+
+namespace tocsin::jsonata {
+namespace {
+
+constexpr int kMostDepth = 500;
+constexpr int kTextDigits = 15;
+
+/// JavaScript's Number::toString from the digits and the exponent of d.ddd × 10^e.
+std::string placed(std::string_view digits, int exponent) {
+  const int count = static_cast<int>(digits.size());
+  std::string out;
+  if (exponent >= 21 || exponent < -7) {
+    out += digits[0];
+    if (count > 1) out.append(1, '.').append(digits.substr(1));
+    return out + fmt::format("e{}{}", exponent < 0 ? '-' : '+', std::abs(exponent));
+  }
+  if (exponent < 0) return out.append("0.").append(-exponent - 1, '0').append(digits);
+  if (count <= exponent + 1) return out.append(digits).append(exponent + 1 - count, '0');
+  return out.append(digits.substr(0, exponent + 1))
+      .append(1, '.')
+      .append(digits.substr(exponent + 1));
+}
+
+std::string digits_text(double value, int precision) {
+  char text[64];
+  const auto [end, error] = precision ? std::to_chars(text, text + sizeof text, std::abs(value),
+                                                      std::chars_format::scientific, precision - 1)
+                                      : std::to_chars(text, text + sizeof text, std::abs(value),
+                                                      std::chars_format::scientific);
+  const std::string_view written(text, end - text);
+  const auto e = written.find('e');
+  std::string digits;
+  for (const char c : written.substr(0, e)) {
+    if (c != '.') digits += c;
+  }
+  digits.erase(std::max<std::size_t>(digits.find_last_not_of('0') + 1, 1));
+  const int exponent = std::stoi(std::string(written.substr(e + 1)));
+  return (value < 0 ? "-" : "") + placed(digits, exponent);
+}
+
+std::string number_text(double value, int precision) {
+  if (value == 0) return "0";
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+  if (std::abs(value) < 1e15 && value == std::trunc(value))
+    return fmt::format("{}", static_cast<std::int64_t>(value));
+  return digits_text(value, precision);
+}
+
+class JsonText {
+ public:
+  explicit JsonText(bool pretty) : pretty_(pretty) {}
+
+  void write(const Value& value) {
+    switch (value.kind()) {
+      case Kind::Undefined:
+      case Kind::Null:
+        out += "null";
+        return;
+      case Kind::Bool:
+        out += value.boolean() ? "true" : "false";
+        return;
+      case Kind::Number:
+        if (!std::isfinite(value.number())) raise("D3001", 0, "string");
+        out += number_text(value.number(), kTextDigits);
+        return;
+      case Kind::String:
+        out += boost::json::serialize(boost::json::string(value.string()));
+        return;
+      case Kind::Function:
+        out += "\"\"";
+        return;
+      case Kind::Array:
+        return array(value.array());
+      case Kind::Object:
+        return object(value.object());
+    }
+  }
+
+  std::string out;
+
+ private:
+  void line() {
+    if (pretty_) out.append(1, '\n').append(2 * depth_, ' ');
+  }
+
+  void array(const ArrayData& array) {
+    if (array.items.empty()) {
+      out += "[]";
+      return;
+    }
+    open('[');
+    for (std::size_t i = 0; i < array.items.size(); ++i) {
+      if (i) out += ',';
+      line();
+      write(array.items[i]);
+    }
+    close(']');
+  }
+
+  void object(const ObjectData& object) {
+    if (object.members.empty()) {
+      out += "{}";
+      return;
+    }
+    open('{');
+    bool first = true;
+    for (const auto& [name, value] : object.members) {
+      if (value.undefined()) continue;
+      if (!std::exchange(first, false)) out += ',';
+      line();
+      out += boost::json::serialize(boost::json::string(name->text));
+      out += pretty_ ? ": " : ":";
+      write(value);
+    }
+    close('}');
+  }
+
+  void open(char bracket) {
+    if (++depth_ > kMostDepth) raise("U1001");
+    out += bracket;
+  }
+  void close(char bracket) {
+    --depth_;
+    line();
+    out += bracket;
+  }
+
+  bool pretty_;
+  int depth_ = 0;
+};
+
+Document number_document(double value) {
+  constexpr double kExact = 9007199254740992.0;
+  if (value == std::trunc(value) && std::abs(value) < kExact)
+    return Document(static_cast<std::int64_t>(value));
+  return std::isfinite(value) ? Document(value) : Document(nullptr);
+}
+
+}  // namespace
+
+void ObjectData::set(Shared<StringData> name, Value value) {
+  for (auto& [key, held] : members) {
+    if (key->text == name->text) {
+      held = std::move(value);
+      return;
+    }
+  }
+  members.emplace_back(std::move(name), std::move(value));
+}
+
+Value from_document(const Document& document) {
+  switch (document.kind()) {
+    case boost::json::kind::null:
+      return nullptr;
+    case boost::json::kind::bool_:
+      return document.get_bool();
+    case boost::json::kind::string:
+      return std::string(document.get_string());
+    case boost::json::kind::array: {
+      auto array = make_array();
+      array->items.reserve(document.get_array().size());
+      for (const auto& item : document.get_array())
+        array->items.push_back(from_document(item));
+      return array;
+    }
+    case boost::json::kind::object: {
+      auto object = make_object();
+      object->members.reserve(document.get_object().size());
+      for (const auto& [name, value] : document.get_object()) {
+        object->members.emplace_back(Shared<StringData>(new StringData(std::string(name))),
+                                     from_document(value));
+      }
+      return object;
+    }
+    default:
+      return document.to_number<double>();
+  }
+}
+
+Document to_document(const Value& value) {
+  switch (value.kind()) {
+    case Kind::Undefined:
+    case Kind::Null:
+      return Document(nullptr);
+    case Kind::Bool:
+      return Document(value.boolean());
+    case Kind::Number:
+      return number_document(value.number());
+    case Kind::String:
+      return Document(boost::json::string(value.string()));
+    case Kind::Function:
+      return Document("");
+    case Kind::Array: {
+      Array array;
+      for (const auto& item : value.array().items)
+        array.push_back(to_document(item));
+      return Document(std::move(array));
+    }
+    case Kind::Object:
+      break;
+  }
+  Object object;
+  for (const auto& [name, member] : value.object().members) {
+    if (!member.undefined()) object[name->text] = to_document(member);
+  }
+  return Document(std::move(object));
+}
+
+bool deep_equal(const Value& left, const Value& right) {
+  if (left.kind() != right.kind()) return false;
+  switch (left.kind()) {
+    case Kind::Undefined:
+    case Kind::Null:
+      return true;
+    case Kind::Bool:
+      return left.boolean() == right.boolean();
+    case Kind::Number:
+      return left.number() == right.number();
+    case Kind::String:
+      return left.string() == right.string();
+    case Kind::Function:
+      return left.shared_function() == right.shared_function();
+    case Kind::Array:
+      return std::ranges::equal(left.array().items, right.array().items, deep_equal);
+    case Kind::Object:
+      break;
+  }
+  const auto& a = left.object();
+  const auto& b = right.object();
+  return a.members.size() == b.members.size() &&
+         std::ranges::all_of(a.members, [&](const auto& member) {
+           const auto* other = b.find(member.first->text);
+           return other && deep_equal(member.second, *other);
+         });
+}
+
+bool truthy(const Value& value) {
+  switch (value.kind()) {
+    case Kind::Undefined:
+    case Kind::Null:
+    case Kind::Function:
+      return false;
+    case Kind::Bool:
+      return value.boolean();
+    case Kind::Number:
+      return value.number() != 0;
+    case Kind::String:
+      return !value.string().empty();
+    case Kind::Object:
+      return !value.object().members.empty();
+    case Kind::Array:
+      break;
+  }
+  const auto& items = value.array().items;
+  if (items.size() == 1) return truthy(items[0]);
+  return std::ranges::any_of(items, truthy);
+}
+
+std::string to_text(const Value& value, bool pretty) {
+  if (value.is_string()) return value.string();
+  if (value.is_function()) return "";
+  JsonText text(pretty);
+  text.write(value);
+  return std::move(text.out);
+}
+
+std::string number_text(double value) {
+  return number_text(value, 0);
+}
+
+}  // namespace tocsin::jsonata

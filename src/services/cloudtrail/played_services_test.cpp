@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <zlib.h>
+
+#include "services/cloudtrail/testing.hpp"
+
+namespace tocsin::cloudtrail {
+namespace {
+
+/// The parameters, what is sealed among them opened.
+Document opened(const core::Call& call) {
+  Document params = call.params();
+  for (auto& member : params.as_object()) {
+    if (!core::is_sealed(member.value())) continue;
+    member.value() = boost::json::string(call.open(member.value()).value_or(""));
+  }
+  return params;
+}
+
+}  // namespace
+
+core::Handler CloudTrailTest::played(std::string operation, Params* seen, Object reply) {
+  return [this, operation = std::move(operation), seen,
+          reply = std::move(reply)](core::Call& call) -> core::Outcome {
+    if (const auto found = refusal.find(operation); found != refusal.end()) return found->second;
+    if (seen) seen->push_back(opened(call));
+    return reply;
+  };
+}
+
+void CloudTrailTest::register_services(core::Registry& registry) {
+  using enum core::Effect;
+  register_cloudtrail(registry);
+  registry.add(core::Service{"s3",
+                             "s3",
+                             {{"PutObject", Write, played("PutObject", &stored, {{"ETag", "x"}})},
+                              {"GetObject", Read, played("GetObject", nullptr, {})},
+                              {"GetBucketAcl", Read, played("GetBucketAcl", nullptr, {})}}});
+  registry.add(
+      core::Service{"sns", "sns", {{"Publish", Write, played("Publish", &published, {})}}});
+  registry.add(core::Service{"logs",
+                             "logs",
+                             {{"CreateLogStream", Write, played("CreateLogStream", nullptr, {})},
+                              {"PutLogEvents", Write, played("PutLogEvents", &logged, {})}}});
+  registry.add(core::Service{"kms",
+                             "kms",
+                             {{"Decrypt", Write, played("Decrypt", nullptr, {})},
+                              {"DescribeKey", Read, played("DescribeKey", nullptr, {})}}});
+  registry.add(
+      core::Service{"lambda", "lambda", {{"Invoke", Write, played("Invoke", nullptr, {})}}});
+  registry.add(
+      core::Service{"iam",
+                    "iam",
+                    {{"CreateUser", Write, played("CreateUser", nullptr, {})},
+                     {"ListUsers", Read, played("ListUsers", nullptr, {{"Users", Array{}}})}}});
+}
+
+std::string CloudTrailTest::content(const Document& put) {
+  const auto ref = store::blob_ref(*find(put, "Body"));
+  const auto packed = *cloud.stores().blobs->get(*ref);
+  std::string out(1 << 20, '\0');
+  z_stream stream{};
+  inflateInit2(&stream, MAX_WBITS + 16);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  inflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  inflateEnd(&stream);
+  return out;
+}
+
+}  // namespace tocsin::cloudtrail

@@ -1,0 +1,250 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""S3 beyond objects, with Debian's boto3: SSE-KMS with a real KMS, lifecycles on the virtual clock, access logs, CORS, restores,
+Object Lock, conditional writes, the account's public access block."""
+import datetime
+import http.client
+import json
+import os
+import pathlib
+import socket
+
+import boto3
+
+from harness import REGION, Server, check, error_code, main, make_user, read_reply, refused, say, sign, until
+
+PORT = 15240
+ACCOUNT = "123456789012"
+
+
+def body(reply):
+    return reply["Body"].read()
+
+
+def response(error):
+    return error.response["ResponseMetadata"]
+
+
+def on_disk(server, text):
+    """Whether the text lies open anywhere below the server's data folder."""
+    return next((file.name for file in pathlib.Path(server.folder).rglob("*") if file.is_file() and text in file.read_bytes()), None)
+
+
+def encryption(server, s3):
+    say("SSE-KMS: data keys by the caller's own permissions, content that never lies open")
+    kms = server.client("kms")
+    arn = kms.create_key(Description="objects")["KeyMetadata"]["Arn"]
+    s3.create_bucket(Bucket="vault")
+    secret = b"the words that must not be found on the disk"
+    put = s3.put_object(Bucket="vault", Key="small", Body=secret, ServerSideEncryption="aws:kms", SSEKMSKeyId=arn)
+    check(put["SSEKMSKeyId"] == arn and put["ServerSideEncryption"] == "aws:kms", f"the reply {put}")
+    check(body(s3.get_object(Bucket="vault", Key="small")) == secret, "a small object")
+    check(body(s3.get_object(Bucket="vault", Key="small", Range="bytes=4-8")) == b"words", "a range of it")
+    big = os.urandom(20_000) + secret
+    s3.put_object(Bucket="vault", Key="big", Body=big, ServerSideEncryption="aws:kms", SSEKMSKeyId=arn)
+    check(body(s3.get_object(Bucket="vault", Key="big")) == big, "an object in a blob")
+    check(body(s3.get_object(Bucket="vault", Key="big", Range="bytes=20000-")) == secret, "a range across blocks")
+    s3.put_object(Bucket="vault", Key="plain", Body=big + secret)
+    check(body(s3.get_object(Bucket="vault", Key="plain")) == big + secret, "SSE-S3")
+    check(not on_disk(server, secret), f"the content lies open in {on_disk(server, secret)}")
+    s3.put_bucket_encryption(Bucket="vault", ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}]})
+    put = s3.put_object(Bucket="vault", Key="default", Body=secret)
+    check(put["ServerSideEncryption"] == "aws:kms" and put["BucketKeyEnabled"], "the bucket's default")
+    check(body(s3.get_object(Bucket="vault", Key="default")) == secret, "under alias/aws/s3")
+
+    say("SSE-KMS: parts and copies")
+    upload = s3.create_multipart_upload(Bucket="vault", Key="parts", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn)["UploadId"]
+    pieces = [os.urandom(5 << 20), secret]
+    etags = [s3.upload_part(Bucket="vault", Key="parts", UploadId=upload, PartNumber=i + 1, Body=piece)["ETag"] for i, piece in enumerate(pieces)]
+    s3.complete_multipart_upload(Bucket="vault", Key="parts", UploadId=upload,
+                                 MultipartUpload={"Parts": [{"PartNumber": i + 1, "ETag": etag} for i, etag in enumerate(etags)]})
+    check(body(s3.get_object(Bucket="vault", Key="parts")) == b"".join(pieces), "an object in parts")
+    check(body(s3.get_object(Bucket="vault", Key="parts", Range=f"bytes={(5 << 20) - 3}-{(5 << 20) + 2}")) == pieces[0][-3:] + secret[:3], "a range over two parts")
+    s3.copy_object(Bucket="vault", Key="copy", CopySource="vault/parts", ServerSideEncryption="AES256")
+    check(body(s3.get_object(Bucket="vault", Key="copy")) == b"".join(pieces), "a copy under SSE-S3")
+
+    say("SSE-KMS: who may not use the key, and keys that are gone")
+    key = make_user(server, "reader", "s3:*")
+    reader = server.client("s3", key)
+    check(error_code(reader.get_object, Bucket="vault", Key="small") == "AccessDenied", "a reader without kms:Decrypt")
+    check("kms:Decrypt" in str(refused(reader.get_object, Bucket="vault", Key="small")), "the reason")
+    check(error_code(reader.put_object, Bucket="vault", Key="x", Body=b"v", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn) == "AccessDenied", "a writer without kms:GenerateDataKey")
+    check(body(reader.get_object(Bucket="vault", Key="default")) == secret, "the key alias/aws/s3, which serves everybody in the account through S3")
+    check(reader.head_object(Bucket="vault", Key="small")["SSEKMSKeyId"] == arn, "HEAD needs no key")
+    server.client("iam").put_user_policy(UserName="reader", PolicyName="key", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "kms:Decrypt", "Resource": arn, "Condition": {
+            "StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com", "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::vault/small"}}}}))
+    check(body(reader.get_object(Bucket="vault", Key="small")) == secret, "a reader with kms:Decrypt by S3")
+    check(error_code(reader.get_object, Bucket="vault", Key="big") == "AccessDenied", "another object's context")
+    kms.disable_key(KeyId=arn)
+    check(error_code(s3.get_object, Bucket="vault", Key="small") == "KMS.DisabledException", "a disabled key")
+    kms.enable_key(KeyId=arn)
+    kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    check(error_code(s3.get_object, Bucket="vault", Key="small") == "KMS.KMSInvalidStateException", "a key that is being deleted")
+    check(error_code(s3.put_object, Bucket="vault", Key="x", Body=b"v", ServerSideEncryption="aws:kms", SSEKMSKeyId="alias/none") == "KMS.NotFoundException", "no such key")
+    check(error_code(s3.put_object, Bucket="vault", Key="x", Body=b"v", SSECustomerAlgorithm="AES256", SSECustomerKey="k" * 32) == "NotImplemented", "SSE-C")
+
+
+def preflight(path, headers):
+    connection = http.client.HTTPConnection("127.0.0.1", PORT)
+    connection.request("OPTIONS", path, headers=headers)
+    reply = connection.getresponse()
+    reply.read()
+    return reply
+
+
+def cors(s3):
+    say("CORS: rules, preflights, headers of replies")
+    s3.create_bucket(Bucket="pages")
+    check(error_code(s3.get_bucket_cors, Bucket="pages") == "NoSuchCORSConfiguration", "no rules")
+    asked = {"Origin": "https://www.example.com", "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "content-type"}
+    check(preflight("/pages/k", asked).status == 403, "a preflight without rules")
+    s3.put_bucket_cors(Bucket="pages", CORSConfiguration={"CORSRules": [
+        {"AllowedOrigins": ["https://*.example.com"], "AllowedMethods": ["GET", "PUT"], "AllowedHeaders": ["*"], "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 300}]})
+    reply = preflight("/pages/k", asked)
+    check(reply.status == 200 and reply.headers["access-control-allow-origin"] == "https://www.example.com", f"a preflight: {reply.status} {reply.headers}")
+    check(reply.headers["access-control-max-age"] == "300" and "PUT" in reply.headers["access-control-allow-methods"], "its other headers")
+    check(preflight("/pages/k", {**asked, "Origin": "https://other.org"}).status == 403, "another origin")
+    check(preflight("/pages", asked).status == 200, "of the bucket")
+    s3.delete_bucket_cors(Bucket="pages")
+    check(preflight("/pages/k", asked).status == 403, "deleted rules")
+
+
+def errors(s3):
+    say("errors that speak in headers")
+    s3.create_bucket(Bucket="heads")
+    s3.put_bucket_versioning(Bucket="heads", VersioningConfiguration={"Status": "Enabled"})
+    put = s3.put_object(Bucket="heads", Key="k", Body=b"v")
+    unchanged = response(refused(s3.get_object, Bucket="heads", Key="k", IfNoneMatch=put["ETag"]))
+    check(unchanged["HTTPStatusCode"] == 304 and unchanged["HTTPHeaders"]["etag"] == put["ETag"], f"the ETag of a 304: {unchanged}")
+    marker = s3.delete_object(Bucket="heads", Key="k")
+    gone = response(refused(s3.head_object, Bucket="heads", Key="k"))
+    check(gone["HTTPStatusCode"] == 404 and gone["HTTPHeaders"]["x-amz-delete-marker"] == "true", f"a deleted object's HEAD: {gone}")
+    itself = response(refused(s3.get_object, Bucket="heads", Key="k", VersionId=marker["VersionId"]))
+    check(itself["HTTPStatusCode"] == 405 and itself["HTTPHeaders"]["allow"] == "DELETE", f"the marker itself: {itself}")
+
+
+def elsewhere(server):
+    say("a bucket of another region is pointed to")
+    boto3.client("s3", endpoint_url=server.url, region_name="eu-west-1", aws_access_key_id=server.root_key()[0], aws_secret_access_key=server.root_key()[1]).create_bucket(
+        Bucket="in-ireland", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    with socket.create_connection(("127.0.0.1", PORT)) as connection:
+        connection.sendall(sign(server.root_key(), "GET", "/in-ireland", {}, b"", "s3"))
+        status, headers, _ = read_reply(connection)
+    check(status == 301 and headers["x-amz-bucket-region"] == "eu-west-1", f"its reply: {status} {headers}")
+
+
+def control_client(server):
+    """Its clients put the account before the host's name."""
+    resolve = socket.getaddrinfo
+    socket.getaddrinfo = lambda host, *more, **named: resolve("127.0.0.1" if str(host).endswith(".localhost") else host, *more, **named)
+    key, secret = server.root_key()
+    return boto3.client("s3control", endpoint_url=f"http://localhost:{PORT}", region_name=REGION, aws_access_key_id=key, aws_secret_access_key=secret)
+
+
+def account(server, s3):
+    say("the account's public access block (S3 Control)")
+    control = control_client(server)
+    check(error_code(control.get_public_access_block, AccountId=ACCOUNT) == "NoSuchPublicAccessBlockConfiguration", "none yet")
+    control.put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration={"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True})
+    check(control.get_public_access_block(AccountId=ACCOUNT)["PublicAccessBlockConfiguration"]["BlockPublicPolicy"], "kept")
+    s3.create_bucket(Bucket="open")
+    s3.delete_public_access_block(Bucket="open")
+    public = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::open/*"}})
+    check(error_code(s3.put_bucket_policy, Bucket="open", Policy=public) == "AccessDenied", "a public policy")
+    control.delete_public_access_block(AccountId=ACCOUNT)
+    s3.put_bucket_policy(Bucket="open", Policy=public)
+    check(s3.get_bucket_policy_status(Bucket="open")["PolicyStatus"]["IsPublic"], "GetBucketPolicyStatus")
+
+
+def locks(s3):
+    say("Object Lock: retention, legal hold, bypass")
+    s3.create_bucket(Bucket="worm", ObjectLockEnabledForBucket=True)
+    until_date = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    held = s3.put_object(Bucket="worm", Key="k", Body=b"v", ObjectLockMode="GOVERNANCE", ObjectLockRetainUntilDate=until_date)["VersionId"]
+    check(error_code(s3.delete_object, Bucket="worm", Key="k", VersionId=held) == "AccessDenied", "a retained version")
+    s3.put_object_legal_hold(Bucket="worm", Key="k", VersionId=held, LegalHold={"Status": "ON"})
+    check(error_code(s3.delete_object, Bucket="worm", Key="k", VersionId=held, BypassGovernanceRetention=True) == "AccessDenied", "a held version")
+    s3.put_object_legal_hold(Bucket="worm", Key="k", VersionId=held, LegalHold={"Status": "OFF"})
+    s3.delete_object(Bucket="worm", Key="k", VersionId=held, BypassGovernanceRetention=True)
+
+
+def refusals(s3):
+    say("what is refused clearly")
+    s3.create_bucket(Bucket="plain")
+    check(error_code(s3.put_bucket_website, Bucket="plain", WebsiteConfiguration={"IndexDocument": {"Suffix": "i"}}) == "NotImplemented", "websites")
+    check(error_code(s3.put_bucket_replication, Bucket="plain", ReplicationConfiguration={"Role": "r", "Rules": [{"Status": "Enabled", "Destination": {"Bucket": "arn:aws:s3:::x"}}]})
+          == "NotImplemented", "replication")
+
+
+def let_logs_in(s3, source):
+    s3.put_bucket_policy(Bucket="logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*",
+        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{source}"}, "StringEquals": {"aws:SourceAccount": ACCOUNT}}}}))
+    s3.put_bucket_logging(Bucket=source, BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "s3/"}})
+
+
+def logged(s3, words):
+    """The first delivered line that has these words."""
+    for each in s3.list_objects_v2(Bucket="logs", Prefix="s3/").get("Contents", []):
+        for line in body(s3.get_object(Bucket="logs", Key=each["Key"])).decode().splitlines():
+            if words in line:
+                return line
+
+
+def lifecycle(binary):
+    say("a lifecycle on the virtual clock: an object's end, told by the access log; archives")
+    with Server(binary, "--clock", "virtual", port=PORT) as server:
+        s3 = server.client("s3")
+        for bucket in ("aging", "logs"):
+            s3.create_bucket(Bucket=bucket)
+        let_logs_in(s3, "aging")
+        s3.put_object(Bucket="aging", Key="logs/old", Body=b"v")
+        s3.put_object(Bucket="aging", Key="kept", Body=b"v")
+        rules = [{"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 1}}]
+        check(error_code(s3.put_bucket_lifecycle_configuration, Bucket="aging", LifecycleConfiguration={"Rules": [{**rules[0], "Expiration": {"Days": 0}}]}) == "InvalidArgument", "no days")
+        s3.put_bucket_lifecycle_configuration(Bucket="aging", LifecycleConfiguration={"Rules": rules})
+        check(s3.get_bucket_lifecycle_configuration(Bucket="aging")["Rules"] == rules, "the rules")
+        until("the object's end", lambda: [each["Key"] for each in s3.list_objects_v2(Bucket="aging")["Contents"]] == ["kept"])
+        line = until("the line of it", lambda: logged(s3, "S3.EXPIRE.OBJECT"))
+        check("AmazonS3" in line and "logs/old" in line, f"the line {line}")
+        put = s3.put_object(Bucket="aging", Key="logs/new", Body=b"v")
+        check('rule-id="logs"' in put["Expiration"], "x-amz-expiration")
+        s3.put_object(Bucket="aging", Key="cold", Body=b"v", StorageClass="GLACIER")
+        check(error_code(s3.get_object, Bucket="aging", Key="cold") == "InvalidObjectState", "an archived object")
+        restored = s3.restore_object(Bucket="aging", Key="cold", RestoreRequest={"Days": 3000, "GlacierJobParameters": {"Tier": "Expedited"}})
+        check(restored["ResponseMetadata"]["HTTPStatusCode"] == 202, "RestoreObject")
+
+
+def access_log(binary):
+    say("access logs: a file in the target bucket")
+    with Server(binary, "--clock", "virtual", port=PORT) as server:
+        s3 = server.client("s3")
+        for bucket in ("watched", "logs"):
+            s3.create_bucket(Bucket=bucket)
+        check(error_code(s3.put_bucket_logging, Bucket="watched", BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": "none", "TargetPrefix": ""}}) == "InvalidTargetBucketForLogging",
+              "a target that is not there")
+        let_logs_in(s3, "watched")
+        s3.put_object(Bucket="watched", Key="evidence.txt", Body=b"12345")
+        s3.get_object(Bucket="watched", Key="evidence.txt")
+        line = until("the file", lambda: logged(s3, "REST.GET.OBJECT"))
+        check('evidence.txt "GET /watched/evidence.txt HTTP/1.1" 200 - 5 5 ' in line and "SigV4" in line, f"the line {line}")
+
+
+def run(binary):
+    with Server(binary, port=PORT) as server:
+        s3 = server.client("s3")
+        encryption(server, s3)
+        cors(s3)
+        errors(s3)
+        elsewhere(server)
+        account(server, s3)
+        locks(s3)
+        refusals(s3)
+        check(server.stop() == 0, "the server stops cleanly")
+    lifecycle(binary)
+    access_log(binary)
+
+
+if __name__ == "__main__":
+    main(run)
