@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Executions per CPU second of the States Language engine alone: no storage, history included.
 // Prints one JSON document.
+#include "engines/asl/asl.hpp"
+
 #include <fmt/format.h>
 
 #include "base/document.hpp"
 #include "cpu_time.hpp"
-#include "engines/asl/asl.hpp"
 
 namespace {
 
@@ -55,7 +56,8 @@ double per_second(std::string_view definition, Document input, std::size_t event
 }  // namespace
 
 int main() {
-  fmt::print("{}\n", to_json(Object{{"five_pass_states", per_second(kPasses, Object{{"a", 1}}, 12)},
-                                    {"choice_and_map_of_10", per_second(kChoiceAndMap, items(), 48)}}));
+  fmt::print("{}\n",
+             to_json(Object{{"five_pass_states", per_second(kPasses, Object{{"a", 1}}, 12)},
+                            {"choice_and_map_of_10", per_second(kChoiceAndMap, items(), 48)}}));
   return 0;
 }

@@ -8,6 +8,7 @@ import os
 import pathlib
 import sys
 
+import asl
 import calls
 import fanout
 import functions
@@ -17,7 +18,6 @@ import matching
 import memory
 import objects
 import policies
-import asl
 import restart
 import start
 

@@ -20,7 +20,8 @@ struct ServeOptions {
   std::string smtp;  // smtp[s]://[user:password@]host:port
   std::string sms;   // URL of the gateway for text messages
   std::string ntfy;  // URL of the ntfy server for mobile push
-  std::string ca_file;  // what mail, HTTPS endpoints and gateways are trusted by; empty: the system's
+  std::string
+      ca_file;  // what mail, HTTPS endpoints and gateways are trusted by; empty: the system's
   std::string account = "123456789012";
   bool show_root_key = true;  // at the first start
 };

@@ -71,8 +71,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options,
       all_services(), std::move(stores), secrets));
   auto& cloud = *server->cloud_;
   if (options.show_root_key) TRY(show_root_key(options.data, state, secrets));
-  auto signer = std::make_unique<workers::SignWorker>(
-      workers::SignOptions{.folder = options.data / "sns"});
+  auto signer =
+      std::make_unique<workers::SignWorker>(workers::SignOptions{.folder = options.data / "sns"});
   server->gateway_ = std::make_unique<wire::Gateway>(
       cloud, wire::GatewayOptions{
                  .server = {.listen = {options.listen}, .tls = TRY(tls_options(options))},

@@ -53,13 +53,11 @@ class Mocks {
     mocks.file_ = TRY(json_file(path));
     const auto& machines = object_of(mocks.file_, "StateMachines");
     const auto* of_machine = TRY(chosen(machines, machine, "state machine"));
-    const auto* states =
-        TRY(chosen(object_of(*of_machine, "TestCases"), test_case, "test case"));
+    const auto* states = TRY(chosen(object_of(*of_machine, "TestCases"), test_case, "test case"));
     if (!states->is_object()) return fail("Mock", "a test case must be an object");
     for (const auto& state : states->get_object())
-      mocks.responses_[std::string(state.key())] = std::string(state.value().is_string()
-                                                                   ? state.value().get_string()
-                                                                   : boost::json::string());
+      mocks.responses_[std::string(state.key())] = std::string(
+          state.value().is_string() ? state.value().get_string() : boost::json::string());
     return mocks;
   }
 
@@ -75,10 +73,10 @@ class Mocks {
   }
 
   static asl::LocalAnswer unmocked(const asl::StartTask& task) {
-    return {{asl::TaskFailed{task.task, "States.Runtime",
-                             fmt::format("The mock file has no answer for the state '{}'",
-                                         task.state),
-                             asl::TaskFailed::At::Run}}};
+    return {
+        {asl::TaskFailed{task.task, "States.Runtime",
+                         fmt::format("The mock file has no answer for the state '{}'", task.state),
+                         asl::TaskFailed::At::Run}}};
   }
 
  private:
@@ -120,8 +118,8 @@ asl::LocalOptions local_options(Document input) {
 
 std::string event_line(const asl::HistoryEvent& event) {
   const auto document = asl::to_document(event);
-  std::string line = fmt::format("{:>5} {:>5}  {}", event.id, event.previous,
-                                 asl::name_of(event.type));
+  std::string line =
+      fmt::format("{:>5} {:>5}  {}", event.id, event.previous, asl::name_of(event.type));
   for (const auto& member : document.as_object())
     if (member.key().ends_with("EventDetails")) line += "  " + to_json(member.value());
   return line;

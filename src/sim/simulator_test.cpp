@@ -10,8 +10,9 @@ std::uint64_t first_seed() {
   return given ? std::stoull(given) : 1;
 }
 
-/// Many seeds; the faults must have happened.
-void expect_no_violation(Report (*simulate)(std::uint64_t, int), int runs, int steps) {
+/// Many seeds; the faults must have happened, jobs that came again at least so many times.
+void expect_no_violation(Report (*simulate)(std::uint64_t, int), int runs, int steps,
+                         std::size_t least_retried) {
   const bool one = std::getenv("TOCSIN_SEED");
   Report total;
   for (auto seed = first_seed(); seed < first_seed() + static_cast<std::uint64_t>(one ? 1 : runs);
@@ -28,19 +29,19 @@ void expect_no_violation(Report (*simulate)(std::uint64_t, int), int runs, int s
   if (one) return;
   EXPECT_GT(total.crashes, 2u * runs);
   EXPECT_GT(total.refused, 2u * runs);
-  EXPECT_GT(total.retried, 2u * runs);
+  EXPECT_GE(total.retried, least_retried);
 }
 
 TEST(Simulator, NothingAcknowledgedIsLostAndEverythingBegunEnds) {
-  expect_no_violation(simulate_core, 40, 300);
+  expect_no_violation(simulate_core, 40, 300, 80);
 }
 
 TEST(Simulator, WhatMatchesARuleReachesItsTargetsOrTheirDeadLetters) {
-  expect_no_violation(simulate_deliveries, 10, 150);
+  expect_no_violation(simulate_deliveries, 10, 150, 20);
 }
 
 TEST(Simulator, QueuesBucketsAndFunctionsKeepTheirWord) {
-  expect_no_violation(simulate_services, 10, 200);
+  expect_no_violation(simulate_services, 10, 200, 1);
 }
 
 TEST(Simulator, OneSeedGivesOneRun) {

@@ -357,9 +357,8 @@ Result<void> Gateway::Front::authenticate(Exchange& exchange) {
   auto identity = authenticator_.check(exchange.signed_head(), &exchange.message.body,
                                        exchange.family(), wall_now());
   if (!identity && !shows_credentials(exchange.signed_head())) {
-    const auto operation = exchange.operation
-                               ? Result<const model::Operation*>(exchange.operation)
-                               : find_operation(*exchange.route, exchange.message);
+    const auto operation = exchange.operation ? Result<const model::Operation*>(exchange.operation)
+                                              : find_operation(*exchange.route, exchange.message);
     if (operation && (*operation)->unsigned_call) identity = Identity{};
   }
   exchange.identity = TRY(std::move(identity));

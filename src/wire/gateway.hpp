@@ -4,8 +4,8 @@
 //   head -> (S3 objects only: whose is it, is it signed, stream the body into a blob)
 //   request -> identify -> authenticate -> decode -> check against the model -> core -> encode
 //
-// Beside the AWS APIs it answers, where nothing is signed: GET /healthz, GET /metrics, the certificate
-// of SNS's signatures, and in relaxed mode POST /_tocsin/reset.
+// Beside the AWS APIs it answers, where nothing is signed: GET /healthz, GET /metrics, the
+// certificate of SNS's signatures, and in relaxed mode POST /_tocsin/reset.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,7 @@ struct GatewayOptions {
   std::uint64_t object_limit = 5ull << 30;    // of a streamed body
   /// Contents of objects are encrypted on their way to the disk (engines/content); empty: not.
   std::string content_key = {};
-  bool access_log = false;                    // a line for every call, not only for those that fail
+  bool access_log = false;  // a line for every call, not only for those that fail
   /// The certificate (PEM) served at /SimpleNotificationService-….pem, unsigned; may be empty.
   std::function<std::optional<std::string>(std::string_view path)> certificate = {};
   std::function<void(std::string&)> more_metrics;  // appends to /metrics; may be empty

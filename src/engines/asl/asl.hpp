@@ -63,19 +63,66 @@ std::optional<Resource> parse_resource(std::string_view arn);
 // --- What happened ---------------------------------------------------------------------------
 
 enum class EventType : std::uint8_t {
-  ExecutionStarted, ExecutionSucceeded, ExecutionFailed, ExecutionAborted, ExecutionTimedOut,
-  PassStateEntered, PassStateExited, TaskStateEntered, TaskStateExited, ChoiceStateEntered,
-  ChoiceStateExited, WaitStateEntered, WaitStateExited, SucceedStateEntered, SucceedStateExited,
-  FailStateEntered, ParallelStateEntered, ParallelStateExited, MapStateEntered, MapStateExited,
-  ParallelStateStarted, ParallelStateSucceeded, ParallelStateFailed, ParallelStateAborted,
-  MapStateStarted, MapStateSucceeded, MapStateFailed, MapStateAborted, MapIterationStarted,
-  MapIterationSucceeded, MapIterationFailed, MapIterationAborted, MapRunStarted, MapRunSucceeded,
-  MapRunFailed, TaskStateAborted, WaitStateAborted, TaskScheduled, TaskStarted, TaskStartFailed,
-  TaskSubmitted, TaskSubmitFailed, TaskSucceeded, TaskFailed, TaskTimedOut,
-  LambdaFunctionScheduled, LambdaFunctionScheduleFailed, LambdaFunctionStarted,
-  LambdaFunctionStartFailed, LambdaFunctionSucceeded, LambdaFunctionFailed,
-  LambdaFunctionTimedOut, ActivityScheduled, ActivityScheduleFailed, ActivityStarted,
-  ActivitySucceeded, ActivityFailed, ActivityTimedOut, EvaluationFailed, ExecutionRedriven
+  ExecutionStarted,
+  ExecutionSucceeded,
+  ExecutionFailed,
+  ExecutionAborted,
+  ExecutionTimedOut,
+  PassStateEntered,
+  PassStateExited,
+  TaskStateEntered,
+  TaskStateExited,
+  ChoiceStateEntered,
+  ChoiceStateExited,
+  WaitStateEntered,
+  WaitStateExited,
+  SucceedStateEntered,
+  SucceedStateExited,
+  FailStateEntered,
+  ParallelStateEntered,
+  ParallelStateExited,
+  MapStateEntered,
+  MapStateExited,
+  ParallelStateStarted,
+  ParallelStateSucceeded,
+  ParallelStateFailed,
+  ParallelStateAborted,
+  MapStateStarted,
+  MapStateSucceeded,
+  MapStateFailed,
+  MapStateAborted,
+  MapIterationStarted,
+  MapIterationSucceeded,
+  MapIterationFailed,
+  MapIterationAborted,
+  MapRunStarted,
+  MapRunSucceeded,
+  MapRunFailed,
+  TaskStateAborted,
+  WaitStateAborted,
+  TaskScheduled,
+  TaskStarted,
+  TaskStartFailed,
+  TaskSubmitted,
+  TaskSubmitFailed,
+  TaskSucceeded,
+  TaskFailed,
+  TaskTimedOut,
+  LambdaFunctionScheduled,
+  LambdaFunctionScheduleFailed,
+  LambdaFunctionStarted,
+  LambdaFunctionStartFailed,
+  LambdaFunctionSucceeded,
+  LambdaFunctionFailed,
+  LambdaFunctionTimedOut,
+  ActivityScheduled,
+  ActivityScheduleFailed,
+  ActivityStarted,
+  ActivitySucceeded,
+  ActivityFailed,
+  ActivityTimedOut,
+  EvaluationFailed,
+  ExecutionRedriven
 };
 std::string_view name_of(EventType type);
 
@@ -114,9 +161,9 @@ struct StartMapRun {
   std::string label;
   std::uint32_t processor = 0;
   bool express = false;
-  Value items;           // selected already; none where `reader` says where they are
-  Value input;           // the state's effective input, for ItemSelector
-  Value reader, writer, batcher;  // evaluated
+  Value items;                       // selected already; none where `reader` says where they are
+  Value input;                       // the state's effective input, for ItemSelector
+  Value reader, writer, batcher;     // evaluated
   std::int64_t max_concurrency = 0;  // 0: no limit
   std::int64_t tolerated_count = 0;
   double tolerated_percentage = 0;
@@ -199,13 +246,13 @@ struct Environment {
   std::function<std::string(std::uint64_t task)> task_token = {};  // none: made of `random`
   /// Why a resource cannot be called at all ("The activity … does not exist."): States.Runtime.
   std::function<std::optional<std::string>(const Resource&)> refusal = {};
-  std::size_t budget = 10'000;                                // states entered in one advance
+  std::size_t budget = 10'000;  // states entered in one advance
 };
 
 struct StartOptions {
   std::string execution_arn, execution_name, role_arn, machine_arn, machine_name, region;
   Document input;
-  std::uint32_t processor = 0;  // StartMapRun::processor: a child of a map run; 0: the machine
+  std::uint32_t processor = 0;       // StartMapRun::processor: a child of a map run; 0: the machine
   std::optional<Document> map_item;  // of a child: {"Index": …, "Value": …}
 };
 

@@ -17,11 +17,12 @@ std::string refusal(std::string_view definition, MachineType type = MachineType:
 }
 
 TEST(Diagnostics, TransitionsAsAwsWordsThem) {
-  EXPECT_EQ(refusal(R"({"StartAt":"a","States":{"a":{"Type":"Pass","Next":"c"},
+  EXPECT_EQ(
+      refusal(R"({"StartAt":"a","States":{"a":{"Type":"Pass","Next":"c"},
                         "b":{"Type":"Pass","End":true}}})"),
-            "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: c "
-            "at /States/a/Next, MISSING_TRANSITION_TARGET: State \"b\" is not reachable. at "
-            "/States/b'");
+      "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: c "
+      "at /States/a/Next, MISSING_TRANSITION_TARGET: State \"b\" is not reachable. at "
+      "/States/b'");
   EXPECT_EQ(refusal(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},
                         "B":{"Type":"Pass","Next":"A"}}})"),
             "Invalid State Machine Definition: 'MISSING_END_STATE: Workflow has no terminal state "
@@ -33,10 +34,11 @@ TEST(Diagnostics, FieldsAsAwsWordsThem) {
                           "Timestamp":"05-12-2016T21:29:29Z","End":true}}})"),
               HasSubstr("'SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at "
                         "/States/W/Timestamp'"));
-  EXPECT_THAT(refusal(R"({"QueryLanguage":"JSONata","StartAt":"T","States":{"T":{"Type":"Task",
+  EXPECT_THAT(
+      refusal(R"({"QueryLanguage":"JSONata","StartAt":"T","States":{"T":{"Type":"Task",
                           "Resource":"arn:aws:states:::lambda:invoke","Credentials":{},"End":true}}})"),
-              HasSubstr("'SCHEMA_VALIDATION_FAILED: The field 'RoleArn' is required but was missing "
-                        "at /States/T/Credentials'"));
+      HasSubstr("'SCHEMA_VALIDATION_FAILED: The field 'RoleArn' is required but was missing "
+                "at /States/T/Credentials'"));
   EXPECT_THAT(refusal(R"({"StartAt":"T","States":{"T":{"Type":"Task",
                           "Resource":"arn:aws:states:::sns:publish.waitForTaskToken","End":true}}})",
                       MachineType::Express),

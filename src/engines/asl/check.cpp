@@ -34,8 +34,8 @@ Result<MachinePtr> compile(std::string_view definition, MachineType type) {
       lines.push_back(fmt::format("{}: {} at {}", each.code, each.message,
                                   each.location.empty() ? "null" : each.location));
   }
-  return fail("InvalidDefinition", fmt::format("Invalid State Machine Definition: '{}'",
-                                               fmt::join(lines, ", ")));
+  return fail("InvalidDefinition",
+              fmt::format("Invalid State Machine Definition: '{}'", fmt::join(lines, ", ")));
 }
 
 }  // namespace tocsin::asl

@@ -13,9 +13,21 @@ namespace tocsin::asl {
 /// A test of a JSONPath rule: a comparison, or tests joined.
 struct ChoiceTest {
   enum class Kind : std::uint8_t {
-    And, Or, Not,
-    IsPresent, IsNull, IsString, IsNumeric, IsBoolean, IsTimestamp,
-    Equals, LessThan, GreaterThan, LessThanEquals, GreaterThanEquals, Matches
+    And,
+    Or,
+    Not,
+    IsPresent,
+    IsNull,
+    IsString,
+    IsNumeric,
+    IsBoolean,
+    IsTimestamp,
+    Equals,
+    LessThan,
+    GreaterThan,
+    LessThanEquals,
+    GreaterThanEquals,
+    Matches
   };
   enum class Of : std::uint8_t { String, Numeric, Boolean, Timestamp };
   Kind kind = Kind::Equals;

@@ -84,8 +84,7 @@ FlowId Builder::flow(const Object& json, const std::string& at, Language languag
     schema("The field 'States' is required but was missing", at.empty() ? "/" : at);
     return id;
   }
-  if (states->get_object().empty())
-    schema("The field 'States' must not be empty", at + "/States");
+  if (states->get_object().empty()) schema("The field 'States' must not be empty", at + "/States");
   states_of(id, states->get_object(), at, language);
   connect(id, json, at);
   return id;
@@ -125,9 +124,9 @@ void Builder::state(StateId id, const Object& json, const std::string& at, FlowI
   }
   const auto type = type_named(text(json, "Type"));
   if (!type) {
-    schema(find(json, "Type") ? fmt::format("The value for 'Type' must be one of [{}]",
-                                            fmt::join(kTypes, ", "))
-                              : "The field 'Type' is required but was missing",
+    schema(find(json, "Type")
+               ? fmt::format("The value for 'Type' must be one of [{}]", fmt::join(kTypes, ", "))
+               : "The field 'Type' is required but was missing",
            find(json, "Type") ? at + "/Type" : at);
     return;
   }
@@ -208,8 +207,7 @@ StateId Builder::target(FlowId flow, const Object& json, std::string_view field,
   return kNoState;
 }
 
-void Builder::connect_state(FlowId flow, State& state, const Object& json,
-                            const std::string& at) {
+void Builder::connect_state(FlowId flow, State& state, const Object& json, const std::string& at) {
   if (state.type != StateType::Choice) state.next = target(flow, json, "Next", at);
   const auto& catches = array_of(json, "Catch");
   for (std::size_t i = 0; i < state.catchers.size(); ++i) {

@@ -36,8 +36,7 @@ class Builder {
   // compile.cpp: flows and their transitions.
   FlowId flow(const Object& json, const std::string& at, Language language);
   void states_of(FlowId flow, const Object& states, const std::string& at, Language language);
-  void state(StateId id, const Object& json, const std::string& at, FlowId flow,
-             Language language);
+  void state(StateId id, const Object& json, const std::string& at, FlowId flow, Language language);
   void connect(FlowId flow, const Object& json, const std::string& at);
   void connect_state(FlowId flow, State& state, const Object& json, const std::string& at);
   StateId target(FlowId flow, const Object& json, std::string_view field, const std::string& at);

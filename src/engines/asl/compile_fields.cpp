@@ -13,7 +13,8 @@ Result<Document> Setting::value(const Scope& scope) const {
   Document storage;
   const auto found = read_path(*path, scope, storage);
   if (!found)
-    return runtime_error(fmt::format("Invalid path '{}' : {}", path->text(), found.error().message));
+    return runtime_error(
+        fmt::format("Invalid path '{}' : {}", path->text(), found.error().message));
   return Document(**found);
 }
 
@@ -21,7 +22,8 @@ std::optional<std::string> Builder::text_field(Place& place, std::string_view fi
                                                bool required) {
   const auto* value = find(place.json, field);
   if (!value) {
-    if (required) schema(fmt::format("The field '{}' is required but was missing", field), place.at);
+    if (required)
+      schema(fmt::format("The field '{}' is required but was missing", field), place.at);
     return std::nullopt;
   }
   if (const auto* text = value->if_string()) return std::string(*text);
@@ -106,9 +108,9 @@ void Builder::whole_number(Place& place, std::string_view field, std::int64_t le
   if (!value || (value->is_string() && place.state.jsonata())) return;
   const auto number = integer(place.json, field);
   if (!number || *number < least || *number > most)
-    schema(fmt::format("The value for '{}' must be an integer between {} and {}", field, least,
-                       most),
-           fmt::format("{}/{}", place.at, field));
+    schema(
+        fmt::format("The value for '{}' must be an integer between {} and {}", field, least, most),
+        fmt::format("{}/{}", place.at, field));
 }
 
 namespace {

@@ -107,7 +107,8 @@ void Builder::fail(Place& place) {
   const auto compile = [&](std::string_view field, std::string_view path_field, Setting& setting_,
                            std::optional<Intrinsic>& call) {
     const auto* value = find(place.json, path_field);
-    if (value && value->is_string() && std::string_view(value->get_string()).starts_with("States.")) {
+    if (value && value->is_string() &&
+        std::string_view(value->get_string()).starts_with("States.")) {
       if (auto parsed = Intrinsic::parse(value->get_string())) {
         call = std::move(*parsed);
         setting_.field = path_field;

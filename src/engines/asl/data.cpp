@@ -11,8 +11,8 @@ Result<Value> Run::select(const Selection& selection, const Value& from) {
   Document storage;
   const auto found = read_path(selection.path, scope_of(from), storage);
   if (!found) {
-    return runtime_error(fmt::format("Invalid path '{}' : {}", selection.path.text(),
-                                     found.error().message));
+    return runtime_error(
+        fmt::format("Invalid path '{}' : {}", selection.path.text(), found.error().message));
   }
   return Value(Document(**found));
 }

@@ -9,8 +9,7 @@ void ExecutionDeleter::operator()(Execution* execution) const {
   delete execution;
 }
 
-Started start(const Machine& machine, const StartOptions& options,
-              const Environment& environment) {
+Started start(const Machine& machine, const StartOptions& options, const Environment& environment) {
   Started out{ExecutionPtr(new Execution), {}};
   auto& execution = *out.execution;
   execution.arn = options.execution_arn;

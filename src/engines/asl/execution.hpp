@@ -33,10 +33,10 @@ struct Branch {
   Phase phase = Phase::Ready;
   bool heartbeat_missed = false;
   std::uint32_t retries = 0;
-  std::int64_t last = 0;          // the event that the next one follows
+  std::int64_t last = 0;  // the event that the next one follows
   std::int64_t entered_event = 0, before_entry = 0;
   Time entered{};
-  Value input;  // of the state
+  Value input;                                       // of the state
   std::uint64_t task = 0, timer = 0, heartbeat = 0;  // timer: of a wait, a timeout or a retry
   std::int64_t heartbeat_s = 0;
   std::string token;

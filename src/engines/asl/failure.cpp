@@ -32,12 +32,13 @@ void Run::raise(Branch& branch, const Error& error) {
   const auto& state = state_of(branch);
   abort_children(branch, false);
   release(branch);
-  const auto cause =
-      fmt::format("An error occurred while executing the state '{}' (entered at the event id #{}). {}",
-                  state.name, branch.entered_event, error.message);
+  const auto cause = fmt::format(
+      "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
+      state.name, branch.entered_event, error.message);
   if (error.code == "States.QueryEvaluationError") {
     Object details{{"error", error.code}, {"cause", cause}};
-    if (const auto* location = error.members.if_contains("location")) details["location"] = *location;
+    if (const auto* location = error.members.if_contains("location"))
+      details["location"] = *location;
     details["state"] = state.name;
     const bool first = branch.last == branch.entered_event && !error.members.contains("entered");
     branch.last = event(EventType::EvaluationFailed, first ? branch.before_entry : branch.last, {},
@@ -62,7 +63,8 @@ void Run::failed(Branch& branch, const FailureInfo& failure, bool raised) {
 
 Duration Run::retry_delay(const Retrier& retrier, std::uint32_t attempt) {
   auto seconds = static_cast<double>(retrier.interval_s) * std::pow(retrier.backoff, attempt);
-  if (retrier.max_delay_s > 0) seconds = std::min(seconds, static_cast<double>(retrier.max_delay_s));
+  if (retrier.max_delay_s > 0)
+    seconds = std::min(seconds, static_cast<double>(retrier.max_delay_s));
   seconds = std::min(seconds, 99'999'999.0);
   if (retrier.jitter) seconds *= unit_random(random());
   return Duration(static_cast<std::int64_t>(seconds * 1000));
@@ -146,9 +148,9 @@ void Run::abort(Branch& branch, bool told) {
     if (branch.phase == Phase::Waiting)
       branch.last = event(EventType::WaitStateAborted, branch.last);
     if (branch.phase == Phase::Joining || (branch.phase == Phase::Task && type == StateType::Map))
-      branch.last = event(type == StateType::Map ? EventType::MapStateAborted
-                                                 : EventType::ParallelStateAborted,
-                          branch.last);
+      branch.last = event(
+          type == StateType::Map ? EventType::MapStateAborted : EventType::ParallelStateAborted,
+          branch.last);
     if (state_of(parent).map)
       event(EventType::MapIterationAborted, branch.last, state_of(parent).name, {}, {},
             branch.index);

@@ -110,8 +110,7 @@ Document to_document(const HistoryEvent& event, bool include_execution_data) {
   out["type"] = shape.type;
   out["id"] = event.id;
   out["previousEventId"] = event.previous;
-  if (!shape.details.empty())
-    out[shape.details] = details_of(event, shape, include_execution_data);
+  if (!shape.details.empty()) out[shape.details] = details_of(event, shape, include_execution_data);
   return out;
 }
 

@@ -85,8 +85,7 @@ class IntrinsicParser {
     for (++at_; at_ < text_.size() && text_[at_] != '\''; ++at_) {
       if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
         ++at_;
-        if (const char c = text_[at_];
-            c != '\'' && c != '\\' && c != '{' && c != '}') out += '\\';
+        if (const char c = text_[at_]; c != '\'' && c != '\\' && c != '{' && c != '}') out += '\\';
         if (format_ && (text_[at_] == '{' || text_[at_] == '}')) out += '\\';
       }
       out += text_[at_];
@@ -156,8 +155,9 @@ Result<Document> Intrinsic::call(const Scope& scope) const {
   }
   auto result = function_(values, scope.around);
   if (result) return result;
-  return fail("States.IntrinsicFailure", fmt::format("The function '{}' had the following error: {}",
-                                                     text_, result.error().message));
+  return fail(
+      "States.IntrinsicFailure",
+      fmt::format("The function '{}' had the following error: {}", text_, result.error().message));
 }
 
 void Intrinsic::paths(std::vector<const Path*>& out) const {

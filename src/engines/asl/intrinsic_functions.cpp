@@ -180,7 +180,8 @@ Result<Document> json_merge(Arguments arguments, Surroundings&) {
 }
 
 Result<Document> math_random(Arguments arguments, Surroundings& around) {
-  const auto first = TRY(whole_at(arguments, 0)), last = TRY(whole_at(arguments, 1));
+  const auto first = TRY(whole_at(arguments, 0))
+  , last = TRY(whole_at(arguments, 1));
   const auto bits =
       arguments.size() == 3 ? seeded_random(TRY(whole_at(arguments, 2))) : around.random();
   if (last <= first) return wrong("The end number must be greater than the start number");
@@ -196,7 +197,8 @@ Result<Document> math_add(Arguments arguments, Surroundings&) {
 }
 
 Result<Document> string_split(Arguments arguments, Surroundings&) {
-  const auto text = TRY(text_at(arguments, 0)), delimiters = TRY(text_at(arguments, 1));
+  const auto text = TRY(text_at(arguments, 0))
+  , delimiters = TRY(text_at(arguments, 1));
   Array out;
   for (std::size_t at = 0; at <= text.size();) {
     const auto end = std::min(text.find_first_of(delimiters, at), text.size());

@@ -75,10 +75,10 @@ Result<double> Run::map_number(const Setting& setting, const Value& effective, b
   if (valid) return number;
   if (setting.query) return setting.query->unexpected("number", value);
   const auto* text = value.if_string();
-  return runtime_error(fmt::format("The {} field refers to value \"{}\" which is not a valid {}: {}",
-                                   setting.field, text ? std::string(*text) : to_json(value),
-                                   whole ? "integer" : "float",
-                                   setting.path ? setting.path->text() : ""));
+  return runtime_error(
+      fmt::format("The {} field refers to value \"{}\" which is not a valid {}: {}", setting.field,
+                  text ? std::string(*text) : to_json(value), whole ? "integer" : "float",
+                  setting.path ? setting.path->text() : ""));
 }
 
 Run::Outcome Run::start_map(Branch& branch) {
@@ -89,8 +89,8 @@ Run::Outcome Run::start_map(Branch& branch) {
   branch.join->effective = effective;
   if (!map.reader) branch.join->items = TRY(items_of(branch, effective));
   const auto length = map.reader ? 0 : branch.join->items->get_array().size();
-  branch.last = event(EventType::MapStateStarted, branch.last, {}, {}, {},
-                      static_cast<std::int64_t>(length));
+  branch.last =
+      event(EventType::MapStateStarted, branch.last, {}, {}, {}, static_cast<std::int64_t>(length));
   const auto count = TRY(map_number(map.tolerated_count, effective, true, 0));
   const auto percentage = TRY(map_number(map.tolerated_percentage, effective, false, 0));
   if (percentage < 0 || percentage > 100)
@@ -133,8 +133,7 @@ Run::Outcome Run::start_iteration(Branch& branch, std::int64_t previous) {
   const auto& state = state_of(branch);
   auto& join = *branch.join;
   const auto index = join.started++;
-  const auto started =
-      event(EventType::MapIterationStarted, previous, state.name, {}, {}, index);
+  const auto started = event(EventType::MapIterationStarted, previous, state.name, {}, {}, index);
   auto& child = new_branch(branch, state.map->processor, index, started);
   child.input = TRY(iteration_input(branch, *state.map, index));
   make_ready(child);
@@ -185,8 +184,7 @@ void Run::child_done(Branch& parent, Branch& child, Value output) {
   execution_.branches.erase(child.id);
   parent.last = last;
   if (state.map) {
-    parent.last =
-        event(EventType::MapIterationSucceeded, last, state.name, {}, {}, index);
+    parent.last = event(EventType::MapIterationSucceeded, last, state.name, {}, {}, index);
     if (join.started < join.total) {
       ++join.done;
       return settle(parent, start_iteration(parent, last));
@@ -210,8 +208,7 @@ Run::Outcome Run::join_done(Branch& branch) {
 
 void Run::child_failed(Branch& parent, Branch& child, const FailureInfo& failure) {
   const auto& state = state_of(parent);
-  if (state.map)
-    event(EventType::MapIterationFailed, child.last, state.name, {}, {}, child.index);
+  if (state.map) event(EventType::MapIterationFailed, child.last, state.name, {}, {}, child.index);
   parent.last = child.last;
   execution_.branches.erase(child.id);
   abort_children(parent, true);

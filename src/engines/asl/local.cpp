@@ -91,8 +91,8 @@ class Host {
   void carry_out(StartMapRun& run) {
     const auto label = run.label.empty() ? std::string("map") : run.label;
     events_.push_back(MapRunStarted{
-        run.task, fmt::format("{}/{}:{}", map_run_base(options_.start.machine_arn), label,
-                              run.task)});
+        run.task,
+        fmt::format("{}/{}:{}", map_run_base(options_.start.machine_arn), label, run.task)});
     if (options_.answer_map) {
       if (auto answer = options_.answer_map(run)) return events_.push_back(std::move(*answer));
     }
@@ -115,8 +115,9 @@ class Host {
       else
         ++failed;
     }
-    const auto share = items.empty() ? 0.0 : 100.0 * static_cast<double>(failed) /
-                                                 static_cast<double>(items.size());
+    const auto share =
+        items.empty() ? 0.0
+                      : 100.0 * static_cast<double>(failed) / static_cast<double>(items.size());
     if (failed > run.tolerated_count && share > run.tolerated_percentage) {
       return TaskFailed{run.task, "States.ExceedToleratedFailureThreshold",
                         "The specified tolerated failure threshold was exceeded",

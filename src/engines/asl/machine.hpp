@@ -95,7 +95,7 @@ struct State {
   StateId next = kNoState;  // none: the state ends its flow
   Selection input_path, output_path, result_path;
   std::optional<Template> parameters, result_selector, output, assign;  // parameters: or Arguments
-  Value result;                                                       // of Pass
+  Value result;                                                         // of Pass
   Setting timeout, heartbeat;
   std::vector<Retrier> retriers;
   std::vector<Catcher> catchers;

@@ -118,12 +118,13 @@ std::string Path::missing(const Document& root) const {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const auto* next = definite_step(*at, steps_[i]);
     if (!next && steps_[i].kind == Kind::Name && !at->is_object()) {
-      return fmt::format("Expected to find an object with property {} in path {} but found '{}'. "
-                         "This is not a json object according to the JsonProvider: "
-                         "'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'.",
-                         shown(steps_[i]), walked,
-                         at->is_array() ? "com.fasterxml.jackson.databind.node.ArrayNode"
-                                        : "com.fasterxml.jackson.databind.node.TextNode");
+      return fmt::format(
+          "Expected to find an object with property {} in path {} but found '{}'. "
+          "This is not a json object according to the JsonProvider: "
+          "'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'.",
+          shown(steps_[i]), walked,
+          at->is_array() ? "com.fasterxml.jackson.databind.node.ArrayNode"
+                         : "com.fasterxml.jackson.databind.node.TextNode");
     }
     walked += shown(steps_[i]);
     if (!next) {

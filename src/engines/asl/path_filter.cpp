@@ -161,19 +161,29 @@ class Parser {
   }
 
   std::optional<Op> comparison_op() {
-    static constexpr std::pair<std::string_view, Op> kOps[] = {
-        {"==", Op::Equal},        {"!=", Op::NotEqual},  {"<=", Op::LessEqual},
-        {">=", Op::GreaterEqual}, {"<", Op::Less},       {">", Op::Greater},
-        {"=~", Op::Matches},      {"nin ", Op::NotIn},   {"in ", Op::In},
-        {"subsetof ", Op::SubsetOf}, {"contains ", Op::Contains}, {"size ", Op::Size},
-        {"empty ", Op::Empty}};
+    static constexpr std::pair<std::string_view, Op> kOps[] = {{"==", Op::Equal},
+                                                               {"!=", Op::NotEqual},
+                                                               {"<=", Op::LessEqual},
+                                                               {">=", Op::GreaterEqual},
+                                                               {"<", Op::Less},
+                                                               {">", Op::Greater},
+                                                               {"=~", Op::Matches},
+                                                               {"nin ", Op::NotIn},
+                                                               {"in ", Op::In},
+                                                               {"subsetof ", Op::SubsetOf},
+                                                               {"contains ", Op::Contains},
+                                                               {"size ", Op::Size},
+                                                               {"empty ", Op::Empty}};
     for (const auto& [symbol, op] : kOps)
       if (take(symbol)) return op;
     return std::nullopt;
   }
 
   Result<Filter> comparison() {
-    Filter filter{.op = Op::Exists, .parts = {}, .left = TRY(operand()), .right = {}};
+    Filter filter {
+      .op = Op::Exists, .parts = {}, .left = TRY(operand())
+      , .right = {}
+    };
     if (const auto op = comparison_op()) {
       filter.op = *op;
       filter.right = TRY(operand());
@@ -202,9 +212,10 @@ class Parser {
       if (c == ']') --depth;
       if (depth == 0 && std::strchr(" <>=!&|)", c)) break;
     }
-    return Operand{.kind = root == '@' ? Operand::Kind::Item : Operand::Kind::Root,
-                   .literal = {},
-                   .path = TRY(Path::parse_steps(text_.substr(start, at_ - start)))};
+    return Operand {
+      .kind = root == '@' ? Operand::Kind::Item : Operand::Kind::Root, .literal = {},
+      .path = TRY(Path::parse_steps(text_.substr(start, at_ - start)))
+    };
   }
 
   Result<Operand> literal(Document value) {

@@ -20,8 +20,23 @@ struct Operand {
 
 struct Filter {
   enum class Op : std::uint8_t {
-    And, Or, Not, Exists, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
-    In, NotIn, SubsetOf, Contains, Size, Empty, Matches
+    And,
+    Or,
+    Not,
+    Exists,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    In,
+    NotIn,
+    SubsetOf,
+    Contains,
+    Size,
+    Empty,
+    Matches
   };
   Op op = Op::Exists;
   std::vector<Filter> parts;  // of And, Or, Not

@@ -40,7 +40,8 @@ class Query {
   std::vector<std::string> variables_;  // names with $ that it mentions, $states apart
   bool uses_states_ = false, uses_input_ = false, uses_result_ = false, uses_error_ = false,
        uses_context_ = false;
-  std::vector<std::string> shortcut_;  // of a plain $states.input.a.b or $name.a.b: states input a b
+  std::vector<std::string>
+      shortcut_;  // of a plain $states.input.a.b or $name.a.b: states input a b
 };
 
 /// "array", "object", "string", "number", "boolean", "null": as AWS's messages name types.

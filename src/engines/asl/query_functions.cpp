@@ -69,8 +69,8 @@ Returned parse(Arguments arguments) {
 
 Returned random(Arguments arguments, Surroundings& around) {
   const auto seed = number_at(arguments, 0);
-  return Document(unit_random(seed ? seeded_random(static_cast<std::int64_t>(*seed))
-                                   : around.random()));
+  return Document(
+      unit_random(seed ? seeded_random(static_cast<std::int64_t>(*seed)) : around.random()));
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ std::string name_of(const Document& recorded);
 /// What the case's execution gives here; tasks answer as they did on AWS.
 Result<LocalResult> run(const Document& recorded, bool save_between);
 
-/// Whether `actual` is what was recorded. Recordings have placeholders ("<uuid:1>", "timestamp") for
-/// what varies, and JSON texts as JSON or as text.
+/// Whether `actual` is what was recorded. Recordings have placeholders ("<uuid:1>", "timestamp")
+/// for what varies, and JSON texts as JSON or as text.
 bool same(const Document& expected, const Document& actual);
 
 /// What differs; empty: nothing.

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engines/asl/recorded.hpp"
+
 #include <deque>
 #include <fmt/format.h>
 #include <fstream>
 #include <gtest/gtest.h>
 
-#include "engines/asl/recorded.hpp"
-
 namespace tocsin::asl::recorded {
 namespace {
 
 bool placeholder(std::string_view text) {
-  static const std::set<std::string_view> kWords = {
-      "timestamp", "date", "start-date", "stop-date", "activity_arn", "RandomNumberGenerated",
-      "sqs_queue_url", "a_task_token", "start-time", "entered-time", "lambda_function_name", "bucket-name", "X-Amzn-Trace-Id"};
+  static const std::set<std::string_view> kWords = {"timestamp",
+                                                    "date",
+                                                    "start-date",
+                                                    "stop-date",
+                                                    "activity_arn",
+                                                    "RandomNumberGenerated",
+                                                    "sqs_queue_url",
+                                                    "a_task_token",
+                                                    "start-time",
+                                                    "entered-time",
+                                                    "lambda_function_name",
+                                                    "bucket-name",
+                                                    "X-Amzn-Trace-Id"};
   return kWords.contains(text) || text.ends_with("_name") || text.ends_with("_arn") ||
          text.ends_with("-name") || text.ends_with("_url");
 }
@@ -72,8 +82,8 @@ std::deque<Document> task_events(const Document& recorded) {
     const auto type = text(event, "type");
     if (!type.starts_with("Task") && !type.starts_with("Lambda") && !type.starts_with("Activity"))
       continue;
-    if (type.starts_with("TaskState") || type == "TaskStarted" ||
-        type == "LambdaFunctionStarted" || type.ends_with("Scheduled"))
+    if (type.starts_with("TaskState") || type == "TaskStarted" || type == "LambdaFunctionStarted" ||
+        type.ends_with("Scheduled"))
       continue;
     out.push_back(event);
   }

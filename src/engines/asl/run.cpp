@@ -6,14 +6,14 @@
 namespace tocsin::asl {
 namespace {
 
-constexpr EventType kEntered[] = {
-    EventType::PassStateEntered,    EventType::TaskStateEntered, EventType::ChoiceStateEntered,
-    EventType::WaitStateEntered,    EventType::SucceedStateEntered, EventType::FailStateEntered,
-    EventType::ParallelStateEntered, EventType::MapStateEntered};
-constexpr EventType kExited[] = {
-    EventType::PassStateExited,    EventType::TaskStateExited, EventType::ChoiceStateExited,
-    EventType::WaitStateExited,    EventType::SucceedStateExited, EventType::SucceedStateExited,
-    EventType::ParallelStateExited, EventType::MapStateExited};
+constexpr EventType kEntered[] = {EventType::PassStateEntered,     EventType::TaskStateEntered,
+                                  EventType::ChoiceStateEntered,   EventType::WaitStateEntered,
+                                  EventType::SucceedStateEntered,  EventType::FailStateEntered,
+                                  EventType::ParallelStateEntered, EventType::MapStateEntered};
+constexpr EventType kExited[] = {EventType::PassStateExited,     EventType::TaskStateExited,
+                                 EventType::ChoiceStateExited,   EventType::WaitStateExited,
+                                 EventType::SucceedStateExited,  EventType::SucceedStateExited,
+                                 EventType::ParallelStateExited, EventType::MapStateExited};
 
 /// {"assignedVariables": {name: JSON text}, …} of a StateExited event.
 Value assigned_details(const Object& assigned) {
@@ -33,8 +33,7 @@ void Run::begin() {
   branch.state = machine_.flows[execution_.flow].start;
   branch.input = execution_.input;
   event(EventType::ExecutionStarted, 0, {}, execution_.input,
-        execution_.role_arn.empty() ? Value()
-                                    : Value(Object{{"roleArn", execution_.role_arn}}));
+        execution_.role_arn.empty() ? Value() : Value(Object{{"roleArn", execution_.role_arn}}));
   if (machine_.timeout_s > 0 && execution_.flow == 0)
     execution_.timeout = set_timer(now() + Duration(machine_.timeout_s * 1000));
   make_ready(branch);
@@ -172,7 +171,8 @@ void Run::move_on(Branch& branch, StateId next, Value output) {
 void Run::end_flow(Branch& branch, Value output) {
   if (branch.id != kRoot)
     return child_done(execution_.branches.at(branch.parent), branch, std::move(output));
-  Finished finished{.status = Status::Succeeded, .output = std::move(output), .error = {}, .cause = {}};
+  Finished finished{
+      .status = Status::Succeeded, .output = std::move(output), .error = {}, .cause = {}};
   finish(std::move(finished), EventType::ExecutionSucceeded, branch.last, {});
 }
 
@@ -196,8 +196,8 @@ std::int64_t Run::event(EventType type, std::int64_t previous, std::string_view 
     return previous;
   }
   execution_.last_event = id;
-  step_.history.push_back({id, previous, now(), type, number, name, std::move(data),
-                           std::move(details)});
+  step_.history.push_back(
+      {id, previous, now(), type, number, name, std::move(data), std::move(details)});
   return id;
 }
 
@@ -223,9 +223,9 @@ void Run::on(const TimerFired& fired) {
     execution_.timeout = 0;
     abort_children(root(), false);
     release(root());
-    return finish({.status = Status::TimedOut, .output = {}, .error = "States.Timeout", .cause = {}},
-                  EventType::ExecutionTimedOut, root().last,
-                  Value(Object{{"error", "States.Timeout"}}));
+    return finish(
+        {.status = Status::TimedOut, .output = {}, .error = "States.Timeout", .cause = {}},
+        EventType::ExecutionTimedOut, root().last, Value(Object{{"error", "States.Timeout"}}));
   }
   for (auto& [id, branch] : execution_.branches) {
     if (branch.timer != fired.timer && branch.heartbeat != fired.timer) continue;

@@ -32,8 +32,8 @@ class Run final : private Surroundings {
     const Selection* result_path = nullptr;
     const std::optional<Template>* assign = nullptr;
     const std::optional<Template>* output = nullptr;
-    bool has_result = false;      // $states.result is defined
-    bool is_error = false;        // `result` is the error output
+    bool has_result = false;  // $states.result is defined
+    bool is_error = false;    // `result` is the error output
   };
 
   // run.cpp: from event to event.

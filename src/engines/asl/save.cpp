@@ -113,8 +113,7 @@ Branch loaded_branch(const Object& from) {
     branch.attempts.push_back(count.to_number<std::uint32_t>());
   for (const auto& variable : object_of(from, "variables"))
     branch.variables.emplace_back(variable.key(), Value(variable.value()));
-  if (const auto* join = from.if_contains("join"))
-    branch.join = loaded_join(join->get_object());
+  if (const auto* join = from.if_contains("join")) branch.join = loaded_join(join->get_object());
   return branch;
 }
 

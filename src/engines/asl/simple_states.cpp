@@ -31,8 +31,11 @@ Run::Outcome Run::choice(Branch& branch) {
   const auto& state = state_of(branch);
   auto effective = TRY(effective_input(branch));
   const auto scope = scope_of(effective);
-  Exit exit{.result = effective, .next = state.choice->otherwise, .result_path = &state.result_path,
-            .assign = &state.assign, .output = &state.output};
+  Exit exit{.result = effective,
+            .next = state.choice->otherwise,
+            .result_path = &state.result_path,
+            .assign = &state.assign,
+            .output = &state.output};
   for (const auto& rule : state.choice->rules) {
     if (!TRY(rule.holds(scope))) continue;
     exit.next = rule.next;
@@ -74,8 +77,7 @@ Result<Time> Run::seconds_from_now(const Setting& setting, const Document& value
   if (!value.is_number() || value.to_number<double>() != std::floor(value.to_number<double>()))
     return wrong("cannot be parsed as a long value", "cannot be parsed as a long value");
   const auto seconds = value.to_number<double>();
-  if (seconds < 0)
-    return wrong("references a negative value", "must not be a negative value");
+  if (seconds < 0) return wrong("references a negative value", "must not be a negative value");
   if (seconds > 2'147'483'647) return runtime_error("Wait state delay is too long.");
   return now() + Duration(static_cast<std::int64_t>(seconds) * 1000);
 }
@@ -147,8 +149,10 @@ Result<std::optional<std::string>> Run::fail_text(const Setting& setting,
 
 Run::Outcome Run::fail_state(Branch& branch) {
   const auto& part = *state_of(branch).fail;
-  FailureInfo failure{.error = TRY(fail_text(part.error, part.error_call, branch.input)),
-                      .cause = TRY(fail_text(part.cause, part.cause_call, branch.input))};
+  FailureInfo failure {
+    .error = TRY(fail_text(part.error, part.error_call, branch.input))
+    , .cause = TRY(fail_text(part.cause, part.cause_call, branch.input))
+  };
   failed(branch, failure);
   return true;
 }

@@ -35,9 +35,9 @@ Result<std::optional<std::int64_t>> Run::seconds(const Setting& setting, const V
   const double number = value.is_number() ? value.to_number<double>() : 0;
   if (number < 1 || number > 99'999'999 || number != std::floor(number)) {
     if (setting.query) return setting.query->unexpected("number", value);
-    return runtime_error(fmt::format(
-        "The {} parameter does not reference a valid positive integer: {} == {}", setting.field,
-        setting.path ? setting.path->text() : "", to_json(value)));
+    return runtime_error(
+        fmt::format("The {} parameter does not reference a valid positive integer: {} == {}",
+                    setting.field, setting.path ? setting.path->text() : "", to_json(value)));
   }
   return std::optional<std::int64_t>(static_cast<std::int64_t>(number));
 }
@@ -46,7 +46,14 @@ Run::Outcome Run::start_task(Branch& branch) {
   const auto& state = state_of(branch);
   const auto& resource = state.task->resource;
   const auto effective = TRY(effective_input(branch));
-  StartTask task{.resource = &resource, .state = state.name, .parameters = {}, .credentials = {}, .token = {}, .timeout_s = {}, .heartbeat_s = {}, .attempt = branch.retries};
+  StartTask task{.resource = &resource,
+                 .state = state.name,
+                 .parameters = {},
+                 .credentials = {},
+                 .token = {},
+                 .timeout_s = {},
+                 .heartbeat_s = {},
+                 .attempt = branch.retries};
   task.task = new_handle();
   if (resource.pattern == Pattern::WaitForTaskToken || resource.kind == Kind::Activity) {
     task.token = make_token(task.task);
@@ -86,9 +93,8 @@ void Run::announce(Branch& branch, const Resource& resource, const StartTask& ta
   if (task.timeout_s) details["timeoutInSeconds"] = *task.timeout_s;
   if (task.heartbeat_s && resource.kind != Kind::Lambda)
     details["heartbeatInSeconds"] = *task.heartbeat_s;
-  if (!task.credentials.empty())
-    details["taskCredentials"] = Object{{"roleArn", task.credentials}};
-  const auto scheduled = resource.kind == Kind::Service   ? EventType::TaskScheduled
+  if (!task.credentials.empty()) details["taskCredentials"] = Object{{"roleArn", task.credentials}};
+  const auto scheduled = resource.kind == Kind::Service  ? EventType::TaskScheduled
                          : resource.kind == Kind::Lambda ? EventType::LambdaFunctionScheduled
                                                          : EventType::ActivityScheduled;
   branch.last = event(scheduled, branch.last, {}, task.parameters, Value(std::move(details)));
@@ -121,13 +127,11 @@ void Run::stop_waiting(Branch& branch) {
 
 void Run::on(const TaskStarted& started) {
   auto* branch = by_task(started.task);
-  if (!branch || !state_of(*branch).task ||
-      state_of(*branch).task->resource.kind != Kind::Activity)
+  if (!branch || !state_of(*branch).task || state_of(*branch).task->resource.kind != Kind::Activity)
     return;
   Object details;
   if (!started.worker_name.empty()) details["workerName"] = started.worker_name;
-  branch->last =
-      event(EventType::ActivityStarted, branch->last, {}, {}, Value(std::move(details)));
+  branch->last = event(EventType::ActivityStarted, branch->last, {}, {}, Value(std::move(details)));
 }
 
 void Run::on(const TaskSubmitted& submitted) {
@@ -171,8 +175,12 @@ void Run::on(const TaskSucceeded& succeeded) {
 /// From the raw result of a Task, Map or Parallel on.
 Run::Outcome Run::finish_task(Branch& branch, Value result) {
   const auto& state = state_of(branch);
-  Exit exit{.result = std::move(result), .next = state.next, .result_path = &state.result_path,
-            .assign = &state.assign, .output = &state.output, .has_result = true};
+  Exit exit{.result = std::move(result),
+            .next = state.next,
+            .result_path = &state.result_path,
+            .assign = &state.assign,
+            .output = &state.output,
+            .has_result = true};
   if (state.result_selector)
     exit.result = TRY(state.result_selector->evaluate(scope_of(exit.result)));
   return complete(branch, std::move(exit));
