@@ -86,7 +86,7 @@ def bad_parameters(server):
     check(error_code(sns.publish, TopicArn=topic, Message="x" * 262145) == "InvalidParameter", "a message too long")
     check(error_code(sns.create_topic, Name="no spaces") == "InvalidParameter", "a topic's name")
     queue = sqs.create_queue(QueueName="limits")["QueueUrl"]
-    check(error_code(sqs.send_message, QueueUrl=queue, MessageBody="x" * 262145) == "InvalidParameterValue", "a body too long")
+    check(error_code(sqs.send_message, QueueUrl=queue, MessageBody="x" * 1048577) == "InvalidParameterValue", "a body too long")
     check(error_code(sqs.send_message, QueueUrl=queue + "x", MessageBody="x") == "AWS.SimpleQueueService.NonExistentQueue", "a queue that is not there")
     check(error_code(events.put_rule, Name="r", EventPattern='{"source": "no array"}') == "InvalidEventPatternException", "a pattern")
     check(error_code(events.put_rule, Name="r", EventPattern="{") == "InvalidEventPatternException", "a pattern that is no JSON")
