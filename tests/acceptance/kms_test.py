@@ -154,7 +154,7 @@ def audit(server, key):
 def nothing_secret(folder, secrets):
     say("nothing secret lies in the data folder")
     for path in pathlib.Path(folder).rglob("*"):
-        if not path.is_file() or path.name in ("master.key", "root-credentials"):
+        if not path.is_file() or path.name in ("master.key", "root-credentials", "signing.key"):
             continue
         content = path.read_bytes()
         for secret in secrets:
