@@ -73,7 +73,7 @@ def bad_calls(server, root):
     ann = make_user(server, "ann", "sns:Publish")
     expect(cli(server, "sns", "create-topic", "--name", "x", key=ann), 254, "not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:us-east-1:123456789012:x",
            "User: arn:aws:iam::123456789012:user/ann")
-    expect(cli(server, "events", "list-archives", key=root), 254, "(NotImplemented)", "docs/coverage.md")
+    expect(cli(server, "events", "list-connections", key=root), 254, "(NotImplemented)", "docs/coverage.md")
     expect(cli(server, "sns", "get-topic-attributes", "--topic-arn", "arn:aws:sns:us-east-1:123456789012:none", key=root), 254, "(NotFound)")
 
 
