@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The machine, through a small service of its own: counters that can be raised, fail, wait and call
 // each other.
+#include <fmt/format.h>
+
 #include "core/table.hpp"
 #include "core/testing.hpp"
 #include "core/trace.hpp"
+#include "core/turn.hpp"
 
 namespace tocsin::core {
 namespace {
@@ -133,6 +136,20 @@ TEST(Machine, ATokenIsForgottenAfterADayAndNotKeptForACallThatFailed) {
   EXPECT_FALSE(cloud.call("test", "Raise", failing));
   ASSERT_TRUE(cloud.call("test", "Raise", Object{{"Name", "a"}, {"Token", "t-2"}}));
   EXPECT_EQ(count(cloud, "a"), 3);
+}
+
+TEST(Machine, AStateOfAVersionThatCannotBeCarriedOverIsRefused) {
+  Registry registry;
+  for (const auto version : {Machine::kOldest - 1, Machine::kVersion + 1}) {
+    const auto stores = store::in_memory();
+    Transaction transaction(*stores.state);
+    kMeta.put(transaction, Key{"machine"}, {.applied = 7, .version = version});
+    ASSERT_TRUE(stores.state->commit(transaction.changes()));
+    const auto machine =
+        Machine::open(registry, *stores.state, *stores.blobs, Secrets(std::string(32, 's')));
+    ASSERT_FALSE(machine);
+    EXPECT_NE(machine.error().message.find(fmt::format("version {}", version)), std::string::npos);
+  }
 }
 
 TEST(Machine, AnUnservedOperationIsRefusedClearly) {

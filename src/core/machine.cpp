@@ -31,6 +31,12 @@ Result<void> Machine::load() {
         "the data folder is of machine version {}, this binary's is {}: use a newer tocsin",
         meta.version, kVersion)));
   }
+  if (meta.version < kOldest) {
+    return fail(internal_error(fmt::format(
+        "the data folder is of machine version {}, which this binary (version {}) cannot carry "
+        "over: start with a fresh folder, or use the tocsin that wrote it",
+        meta.version, kVersion)));
+  }
   applied_ = meta.applied;
   epoch_ = meta.epoch;
   version_ = meta.version;
@@ -91,7 +97,7 @@ void Machine::dispatch(Context& context, const Input& input) {
     case Input::Kind::Reset:
       return reset(context, input.body);
     case Input::Kind::Upgrade:
-      return upgrade(context, input.body);
+      return;
   }
 }
 
@@ -130,19 +136,6 @@ void Machine::index_changes(const store::Batch& changes) {
       jobs_.insert(std::move(id));
     else
       jobs_.erase(id);
-  }
-}
-
-/// From version 1: its traces had a row for each node, and are dropped.
-void Machine::upgrade(Context& context, const Document& body) {
-  if (integer(body, "from").value_or(0) > 1) return;
-  for (const auto* table : {"core.trace", "core.trace_effects", "core.trace_events"}) {
-    const auto from = row_key(table, {});
-    state_.scan(from, store::prefix_end(from), store::Direction::Forward,
-                [&](std::string_view key, std::string_view) {
-                  context.transaction_.erase(std::string(key));
-                  return true;
-                });
   }
 }
 

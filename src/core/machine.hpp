@@ -28,8 +28,10 @@ class Machine {
   /// Of the meaning of inputs. Raise it when the same input would yield another state; an upgrade
   /// is an input of its own (ARCHITECTURE.md, idea 9).
   static constexpr int kVersion = 3;
+  /// The oldest version whose state this one can go on from.
+  static constexpr int kOldest = 3;
 
-  /// Error where the state is newer than this binary.
+  /// Error where the state is newer than this binary, or too old for it.
   static Result<std::unique_ptr<Machine>> open(const Registry& registry, store::State& state,
                                                store::Blobs& blobs, Secrets secrets);
 
@@ -88,7 +90,6 @@ class Machine {
   void dispatch(Context& context, const Input& input);
   void settle(Context& context);
   void index_changes(const store::Batch& changes);
-  void upgrade(Context& context, const Document& body);
   void bootstrap(Context& context, const Document& body);
   void reset(Context& context, const Document& body);
   // calls.cpp: one call, from principal to audit
