@@ -4,6 +4,7 @@
 #include "base/describe.hpp"
 #include "base/document.hpp"
 #include "base/glob.hpp"
+#include "base/gzip.hpp"
 #include "base/time.hpp"
 
 namespace tocsin {
@@ -24,6 +25,17 @@ struct Outer {
   Object unknown;
 };
 BOOST_DESCRIBE_STRUCT(Outer, (), (name, inners, tags, created, account, unknown))
+
+TEST(Gzip, OpensWhatItPackedAndNothingElse) {
+  const std::string text(100'000, 'x');
+  const auto packed = gzip(text);
+  EXPECT_LT(packed.size(), 1'000u);
+  EXPECT_EQ(gunzip(packed, text.size()), text);
+  EXPECT_EQ(gunzip(gzip(""), 1), "");
+  EXPECT_EQ(gunzip(packed, text.size() - 1), std::nullopt);
+  EXPECT_EQ(gunzip(packed.substr(0, packed.size() / 2), text.size()), std::nullopt);
+  EXPECT_EQ(gunzip("no gzip at all", 100), std::nullopt);
+}
 
 TEST(Describe, RoundTripKeepsUnknownFields) {
   const auto stored =

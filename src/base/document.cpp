@@ -54,7 +54,6 @@ void write_string(std::string_view text, std::string& out) {
   out.append(text, plain).append(1, '"');
 }
 
-/// The shortest digits that give the number again, laid out as JavaScript does: 21.5, 1e+21, 1e-7.
 void write_double(double value, std::string& out) {
   if (value == 0) return void(out += '0');
   if (!std::isfinite(value)) return void(out += boost::json::serialize(Document(value)));

@@ -93,16 +93,19 @@ void Cloud::call(Request request, Done done) {
   enqueue({.input = call_input(request), .done = std::move(done)});
 }
 
-Result<store::BlobRef> Cloud::divert(const Document& member) {
+/// The blob for a member that is too long for the log; none where it is not.
+Result<std::optional<store::BlobRef>> Cloud::divert(const Document& member) {
   if (const auto* base64_text = member.if_string()) {
+    if (base64_text->size() <= options_.bulk) return std::nullopt;
     const auto bytes = unbase64(*base64_text);
     if (!bytes) return fail("SerializationException", "a blob member is not base64");
-    return stores_.blobs->put(*bytes);
+    return TRY(stores_.blobs->put(*bytes));
   }
-  auto writer = TRY(stores_.blobs->create());
+  std::string lines;
   for (const auto& element : member.as_array())
-    TRY(writer->write(to_json(element) + '\n'));
-  return writer->finish();
+    lines.append(to_json(element)).append(1, '\n');
+  if (lines.size() + 1 <= options_.bulk) return std::nullopt;  // as JSON: [ , ]
+  return TRY(stores_.blobs->put(lines));
 }
 
 Result<void> Cloud::divert_bulk(Request& request) {
@@ -110,9 +113,7 @@ Result<void> Cloud::divert_bulk(Request& request) {
   if (!operation || operation->bulk.empty()) return {};
   auto* member = const_cast<Document*>(find_path(request.params, operation->bulk));
   if (!member || !(member->is_string() || member->is_array())) return {};
-  // A text's length is known; only an array has to be written to tell.
-  const auto size = member->is_string() ? member->get_string().size() : to_json(*member).size();
-  if (size > options_.bulk) *member = to_document(TRY(divert(*member)));
+  if (const auto blob = TRY(divert(*member))) *member = to_document(*blob);
   return {};
 }
 

@@ -80,7 +80,7 @@ class Cloud {
   Result<void> recover();
   Result<void> replay();
   Result<Machine::Applied> append_and_apply(Input input);
-  Result<store::BlobRef> divert(const Document& member);
+  Result<std::optional<store::BlobRef>> divert(const Document& member);
   Result<void> divert_bulk(Request& request);
   void enqueue(Waiting waiting);
   void run();

@@ -3,31 +3,20 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <memory>
-#include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rand.h>
-#include <openssl/x509v3.h>
+
+#include "engines/cryptography/certificate.hpp"
 
 namespace tocsin::wire {
 namespace {
 
-template <auto kFree>
-struct Freed {
-  template <class T>
-  void operator()(T* each) const {
-    kFree(each);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+using cryptography::begin_certificate;
+using cryptography::certificate_from;
+using cryptography::private_key_from;
+using Key = cryptography::Pkey;
+using Extension = std::unique_ptr<X509_EXTENSION, cryptography::Free<X509_EXTENSION_free>>;
 
-constexpr long kDay = 24 * 60 * 60;
 constexpr long kAuthorityDays = 3650;
 constexpr long kServerDays = 397;
 
@@ -38,20 +27,6 @@ Failure unusable(std::string_view what) {
   return fail("InvalidConfiguration", fmt::format("{}: {}", what, cause), 500);
 }
 
-std::string text_of(BIO* bio) {
-  char* begin = nullptr;
-  const auto length = BIO_get_mem_data(bio, &begin);
-  return std::string(begin, static_cast<std::size_t>(length));
-}
-
-Bio reading(const std::string& text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-Certificate read_certificate(const std::string& pem) {
-  return Certificate(PEM_read_bio_X509(reading(pem).get(), nullptr, nullptr, nullptr));
-}
-
 bool add_extension(X509* certificate, X509* issuer, int kind, const std::string& value) {
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
@@ -60,37 +35,11 @@ bool add_extension(X509* certificate, X509* issuer, int kind, const std::string&
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
-/// Everything but issuer, extensions and signature. Valid from an hour ago: clocks differ.
-Certificate make_certificate(EVP_PKEY* key, std::string_view name, Time now, long days) {
-  Certificate made(X509_new());
-  unsigned char serial[16];
-  if (!made || RAND_bytes(serial, sizeof serial) != 1) return nullptr;
-  serial[0] &= 0x7F;
-  const std::unique_ptr<BIGNUM, Freed<BN_free>> number(BN_bin2bn(serial, sizeof serial, nullptr));
-  auto seconds = static_cast<std::time_t>(to_ms(now) / 1000);
-  auto* subject = X509_get_subject_name(made.get());
-  const auto* maker = reinterpret_cast<const unsigned char*>("Tocsin");
-  const auto* text = reinterpret_cast<const unsigned char*>(name.data());
-  const bool done =
-      X509_set_version(made.get(), X509_VERSION_3) == 1 &&
-      BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(made.get())) &&
-      X509_time_adj(X509_getm_notBefore(made.get()), -3600, &seconds) &&
-      X509_time_adj(X509_getm_notAfter(made.get()), days * kDay, &seconds) &&
-      X509_set_pubkey(made.get(), key) == 1 &&
-      X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8, maker, -1, -1, 0) == 1 &&
-      X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, text, static_cast<int>(name.size()),
-                                 -1, 0) == 1;
-  return done ? std::move(made) : nullptr;
-}
-
 Result<CertifiedKey> written(X509* certificate, EVP_PKEY* key) {
-  const Bio out(BIO_new(BIO_s_mem()));
-  const Bio secret(BIO_new(BIO_s_mem()));
-  if (PEM_write_bio_X509(out.get(), certificate) != 1 ||
-      PEM_write_bio_PrivateKey(secret.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+  CertifiedKey out{cryptography::pem_of(certificate), cryptography::pem_of(key)};
+  if (out.certificate.empty() || out.key.empty())
     return unusable("a certificate cannot be written");
-  }
-  return CertifiedKey{text_of(out.get()), text_of(secret.get())};
+  return out;
 }
 
 bool is_address(const std::string& host) {
@@ -125,7 +74,7 @@ Result<std::string> alternative_names(const std::vector<std::string>& hosts) {
 
 Result<CertifiedKey> make_authority(Time now) {
   const Key key(EVP_EC_gen("P-256"));
-  const auto made = key ? make_certificate(key.get(), "Tocsin CA", now, kAuthorityDays) : nullptr;
+  const auto made = key ? begin_certificate(key.get(), "Tocsin CA", now, kAuthorityDays) : nullptr;
   if (!made || X509_set_issuer_name(made.get(), X509_get_subject_name(made.get())) != 1 ||
       !add_extension(made.get(), made.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") ||
       !add_extension(made.get(), made.get(), NID_key_usage, "critical,keyCertSign,cRLSign") ||
@@ -140,15 +89,14 @@ Result<CertifiedKey> issue_certificate(const CertifiedKey& authority,
                                        const std::vector<std::string>& hosts, Time now) {
   if (hosts.empty()) return fail("InvalidConfiguration", "a certificate needs a host");
   const auto names = TRY(alternative_names(hosts));
-  const auto issuer = read_certificate(authority.certificate);
-  const Key signer(
-      PEM_read_bio_PrivateKey(reading(authority.key).get(), nullptr, nullptr, nullptr));
+  const auto issuer = certificate_from(authority.certificate);
+  const auto signer = private_key_from(authority.key);
   if (!issuer || !signer || X509_check_private_key(issuer.get(), signer.get()) != 1) {
     return unusable("the authority's certificate and key cannot be used");
   }
   const Key key(EVP_EC_gen("P-256"));
   const auto subject = std::string_view(hosts.front()).substr(0, 64);
-  const auto made = key ? make_certificate(key.get(), subject, now, kServerDays) : nullptr;
+  const auto made = key ? begin_certificate(key.get(), subject, now, kServerDays) : nullptr;
   if (!made || X509_set_issuer_name(made.get(), X509_get_subject_name(issuer.get())) != 1 ||
       !add_extension(made.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE") ||
       !add_extension(made.get(), issuer.get(), NID_key_usage, "critical,digitalSignature") ||
@@ -165,7 +113,7 @@ Result<CertifiedKey> issue_certificate(const CertifiedKey& authority,
 }
 
 Result<Time> expiry_of(const std::string& certificate) {
-  const auto read = read_certificate(certificate);
+  const auto read = certificate_from(certificate);
   std::tm parts{};
   if (!read || ASN1_TIME_to_tm(X509_get0_notAfter(read.get()), &parts) != 1) {
     return unusable("the certificate cannot be read");
@@ -174,8 +122,8 @@ Result<Time> expiry_of(const std::string& certificate) {
 }
 
 bool issued_by(const std::string& certificate, const std::string& authority) {
-  const auto leaf = read_certificate(certificate);
-  const auto issuer = read_certificate(authority);
+  const auto leaf = certificate_from(certificate);
+  const auto issuer = certificate_from(authority);
   const bool signed_so =
       leaf && issuer && X509_verify(leaf.get(), X509_get0_pubkey(issuer.get())) == 1;
   ERR_clear_error();

@@ -3,15 +3,11 @@
 
 #include <fmt/format.h>
 #include <fstream>
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/rsa.h>
-#include <openssl/x509v3.h>
 #include <sstream>
 
 #include "base/crypto.hpp"
+#include "engines/cryptography/certificate.hpp"
 
 namespace tocsin::workers {
 namespace {
@@ -19,77 +15,28 @@ namespace {
 constexpr int kBits = 2048;
 constexpr long kDays = 3650;
 
-template <auto kFree>
-struct Freed {
-  template <class T>
-  void operator()(T* each) const {
-    kFree(each);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Digest = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
+using Key = cryptography::Pkey;
+using Digest = std::unique_ptr<EVP_MD_CTX, cryptography::Free<EVP_MD_CTX_free>>;
 
 Failure unusable(std::string_view what) {
   return fail("InvalidConfiguration", fmt::format("the signing key: {}", what), 500);
-}
-
-Bio reading(const std::string& text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-std::string text_of(BIO* bio) {
-  char* begin = nullptr;
-  const auto length = BIO_get_mem_data(bio, &begin);
-  return std::string(begin, static_cast<std::size_t>(length));
 }
 
 struct Pair {
   std::string key, certificate;  // PEM
 };
 
-bool name_it(X509* certificate) {
-  auto* name = X509_get_subject_name(certificate);
-  const auto add = [&](const char* field, std::string_view value) {
-    return X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8,
-                                      reinterpret_cast<const unsigned char*>(value.data()),
-                                      static_cast<int>(value.size()), -1, 0) == 1;
-  };
-  return add("O", "Tocsin") && add("CN", "sns.amazonaws.com") &&
-         X509_set_issuer_name(certificate, name) == 1;
-}
-
-bool number_it(X509* certificate) {
-  unsigned char bytes[16];
-  if (RAND_bytes(bytes, sizeof bytes) != 1) return false;
-  bytes[0] &= 0x7f;
-  const std::unique_ptr<BIGNUM, Freed<BN_free>> number(BN_bin2bn(bytes, sizeof bytes, nullptr));
-  return number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate));
-}
-
-Certificate certificate_for(EVP_PKEY* key, Time now) {
-  Certificate made(X509_new());
-  std::time_t seconds = to_ms(now) / 1000;
-  const bool good = made && X509_set_version(made.get(), X509_VERSION_3) == 1 &&
-                    number_it(made.get()) &&
-                    X509_time_adj(X509_getm_notBefore(made.get()), -3600, &seconds) &&
-                    X509_time_adj_ex(X509_getm_notAfter(made.get()), kDays, 0, &seconds) &&
-                    X509_set_pubkey(made.get(), key) == 1 && name_it(made.get()) &&
-                    X509_sign(made.get(), key, EVP_sha256()) != 0;
-  return good ? std::move(made) : Certificate();
-}
-
 Result<Pair> make_pair(Time now) {
   const Key key(EVP_RSA_gen(kBits));
-  const auto certificate = key ? certificate_for(key.get(), now) : Certificate();
-  const Bio key_text(BIO_new(BIO_s_mem())), certificate_text(BIO_new(BIO_s_mem()));
+  const auto certificate =
+      key ? cryptography::begin_certificate(key.get(), "sns.amazonaws.com", now, kDays) : nullptr;
   if (!certificate ||
-      PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) !=
-          1 ||
-      PEM_write_bio_X509(certificate_text.get(), certificate.get()) != 1)
+      X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get())) != 1 ||
+      X509_sign(certificate.get(), key.get(), EVP_sha256()) == 0)
     return unusable("it cannot be made");
-  return Pair{text_of(key_text.get()), text_of(certificate_text.get())};
+  Pair out{cryptography::pem_of(key.get()), cryptography::pem_of(certificate.get())};
+  if (out.key.empty() || out.certificate.empty()) return unusable("it cannot be made");
+  return out;
 }
 
 /// Whole or not at all, for the owner only.
@@ -121,9 +68,8 @@ Result<std::string> read_file(const std::filesystem::path& file) {
 Result<SigningKey> SigningKey::read(const std::string& key_pem,
                                     const std::string& certificate_pem) {
   SigningKey out;
-  Key key(PEM_read_bio_PrivateKey(reading(key_pem).get(), nullptr, nullptr, nullptr));
-  const Certificate certificate(
-      PEM_read_bio_X509(reading(certificate_pem).get(), nullptr, nullptr, nullptr));
+  auto key = cryptography::private_key_from(key_pem);
+  const auto certificate = cryptography::certificate_from(certificate_pem);
   if (!key || !certificate || X509_check_private_key(certificate.get(), key.get()) != 1)
     return unusable("the key and its certificate do not belong together");
   out.key_ = std::shared_ptr<void>(key.release(),

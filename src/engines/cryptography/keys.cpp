@@ -2,7 +2,6 @@
 // Making keys, and reading and writing their encodings.
 #include <openssl/core_names.h>
 #include <openssl/objects.h>
-#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -12,7 +11,6 @@
 namespace tocsin::cryptography {
 namespace {
 
-using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>>;
 using Params = std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>>;
 
 constexpr Curve kCurves[] = {Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1};
@@ -52,12 +50,7 @@ Pkey ec_key(Curve curve, const BIGNUM* d) {
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, d);
   OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, encoded.data(),
                                    encoded.size());
-  const Params params(OSSL_PARAM_BLD_to_param(builder.get()));
-  const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-  EVP_PKEY* made = nullptr;
-  TOCSIN_ASSERT(EVP_PKEY_fromdata_init(context.get()) == 1 &&
-                EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_KEYPAIR, params.get()) == 1);
-  return Pkey(made);
+  return made_from(builder.get(), "EC");
 }
 
 std::optional<Curve> curve_of(const EVP_PKEY* key) {
@@ -71,6 +64,15 @@ std::optional<Curve> curve_of(const EVP_PKEY* key) {
 }
 
 }  // namespace
+
+Pkey made_from(OSSL_PARAM_BLD* builder, const char* kind) {
+  const Params params(OSSL_PARAM_BLD_to_param(builder));
+  const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, kind, nullptr));
+  EVP_PKEY* made = nullptr;
+  TOCSIN_ASSERT(EVP_PKEY_fromdata_init(context.get()) == 1 &&
+                EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_KEYPAIR, params.get()) == 1);
+  return Pkey(made);
+}
 
 int nid_of(Curve curve) {
   switch (curve) {
@@ -114,6 +116,15 @@ KeyPair generate_rsa(int bits) {
   const Pkey key(EVP_RSA_gen(static_cast<unsigned>(bits)));
   TOCSIN_ASSERT(key);
   return pair_of(key.get());
+}
+
+std::string pkcs1_of(std::string_view public_key) {
+  const auto key = public_key_of(public_key);
+  TOCSIN_ASSERT(key);
+  std::string out(static_cast<std::size_t>(i2d_PublicKey(key.get(), nullptr)), '\0');
+  auto* end = raw(out);
+  i2d_PublicKey(key.get(), &end);
+  return out;
 }
 
 std::size_t seed_size(Curve curve) {

@@ -109,7 +109,6 @@ struct Node {
   bool keep_singleton = false;  // a path with such a step
   bool constructs = false;      // [ … ] at an end of a path: not flattened
   bool tail_call = false;       // the last thing a lambda does: evaluated in a loop
-  bool optional_semicolon = false;
 };
 
 }  // namespace tocsin::jsonata

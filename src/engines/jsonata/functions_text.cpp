@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/crypto.hpp"
+#include "base/percent.hpp"
 #include "engines/jsonata/error.hpp"
 #include "engines/jsonata/evaluator.hpp"
 #include "engines/jsonata/functions.hpp"
@@ -71,18 +72,12 @@ std::string in_case(const std::string& text, bool upper) {
   return out;
 }
 
-std::string percent_encoded(Arguments& arguments, std::string_view kept, std::string_view name) {
-  std::string out;
-  for (const unsigned char c : arguments[0].string()) {
-    if (isalnum(c) || kept.contains(static_cast<char>(c)))
-      out += static_cast<char>(c);
-    else
-      out.append("%").append(in_case(hex(std::string(1, static_cast<char>(c))), true));
-  }
+std::string url_text(Arguments& arguments, std::string_view kept, std::string_view name) {
+  const auto& text = arguments[0].string();
   // A lone surrogate, as a JSON text may escape one.
-  if (arguments[0].string().contains("\xed\xa0") || arguments[0].string().contains("\xed\xb0"))
+  if (text.contains("\xed\xa0") || text.contains("\xed\xb0"))
     raise("D3140", 0, std::string(name), shown(arguments[0]));
-  return out;
+  return percent_encoded(text, kept);
 }
 
 bool is_utf8(std::string_view text) {
@@ -223,11 +218,11 @@ Value function_base64decode(Arguments& arguments) {
 
 Value function_encode_url_component(Arguments& arguments) {
   if (arguments[0].undefined()) return {};
-  return percent_encoded(arguments, kUnreserved, "encodeUrlComponent");
+  return url_text(arguments, kUnreserved, "encodeUrlComponent");
 }
 Value function_encode_url(Arguments& arguments) {
   if (arguments[0].undefined()) return {};
-  return percent_encoded(arguments, kUrl, "encodeUrl");
+  return url_text(arguments, kUrl, "encodeUrl");
 }
 Value function_decode_url_component(Arguments& arguments) {
   if (arguments[0].undefined()) return {};

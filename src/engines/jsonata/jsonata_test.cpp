@@ -93,5 +93,16 @@ TEST(Jsonata, PassesTheSuiteOfJsonataJs) {
   EXPECT_EQ(passed, total);
 }
 
+TEST(Jsonata, PrintsNumbersAsJavaScriptDoes) {
+  const auto text_of = [](std::string_view expression) {
+    return string_of(Object{{"is", **Expression::parse(expression)->evaluate(nullptr, {})}}, "is");
+  };
+  EXPECT_EQ(text_of("$string(0.0000001)"), "1e-7");
+  EXPECT_EQ(text_of("$string(0.000001)"), "0.000001");
+  EXPECT_EQ(text_of("$string(1e21)"), "1e+21");
+  EXPECT_EQ(text_of("$string(1/3)"), "0.333333333333333");
+  EXPECT_EQ(text_of("$string(-5)"), "-5");
+}
+
 }  // namespace
 }  // namespace tocsin::jsonata

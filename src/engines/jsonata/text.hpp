@@ -7,15 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace tocsin::jsonata {
+#include "base/utf8.hpp"
 
-inline void append_utf8(std::string& out, std::uint32_t c) {
-  const int extra = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-  constexpr unsigned char kLead[] = {0, 0xc0, 0xe0, 0xf0};
-  out += static_cast<char>(kLead[extra] | c >> (6 * extra));
-  for (int shift = 6 * (extra - 1); shift >= 0; shift -= 6)
-    out += static_cast<char>(0x80 | (c >> shift & 63));
-}
+namespace tocsin::jsonata {
 
 /// The four hexadecimal digits at `at`.
 inline std::optional<std::uint32_t> hex_unit(std::string_view text, std::size_t at) {

@@ -3,7 +3,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "engines/jsonata/error.hpp"
 #include "engines/jsonata/function.hpp"
@@ -14,46 +13,14 @@ namespace {
 constexpr int kMostDepth = 500;
 constexpr int kTextDigits = 15;
 
-/// JavaScript's Number::toString from the digits and the exponent of d.ddd × 10^e.
-std::string placed(std::string_view digits, int exponent) {
-  const int count = static_cast<int>(digits.size());
-  std::string out;
-  if (exponent >= 21 || exponent < -7) {
-    out += digits[0];
-    if (count > 1) out.append(1, '.').append(digits.substr(1));
-    return out + fmt::format("e{}{}", exponent < 0 ? '-' : '+', std::abs(exponent));
-  }
-  if (exponent < 0) return out.append("0.").append(-exponent - 1, '0').append(digits);
-  if (count <= exponent + 1) return out.append(digits).append(exponent + 1 - count, '0');
-  return out.append(digits.substr(0, exponent + 1))
-      .append(1, '.')
-      .append(digits.substr(exponent + 1));
-}
-
-std::string digits_text(double value, int precision) {
+/// The nearest number of at most kTextDigits digits.
+double shortened(double value) {
   char text[64];
-  const auto [end, error] = precision ? std::to_chars(text, text + sizeof text, std::abs(value),
-                                                      std::chars_format::scientific, precision - 1)
-                                      : std::to_chars(text, text + sizeof text, std::abs(value),
-                                                      std::chars_format::scientific);
-  const std::string_view written(text, end - text);
-  const auto e = written.find('e');
-  std::string digits;
-  for (const char c : written.substr(0, e)) {
-    if (c != '.') digits += c;
-  }
-  digits.erase(std::max<std::size_t>(digits.find_last_not_of('0') + 1, 1));
-  const int exponent = std::stoi(std::string(written.substr(e + 1)));
-  return (value < 0 ? "-" : "") + placed(digits, exponent);
-}
-
-std::string number_text(double value, int precision) {
-  if (value == 0) return "0";
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-  if (std::abs(value) < 1e15 && value == std::trunc(value))
-    return fmt::format("{}", static_cast<std::int64_t>(value));
-  return digits_text(value, precision);
+  const auto end =
+      std::to_chars(text, text + sizeof text, value, std::chars_format::scientific, kTextDigits - 1)
+          .ptr;
+  std::from_chars(text, end, value);
+  return value;
 }
 
 class JsonText {
@@ -71,7 +38,7 @@ class JsonText {
         return;
       case Kind::Number:
         if (!std::isfinite(value.number())) raise("D3001", 0, "string");
-        out += number_text(value.number(), kTextDigits);
+        out += number_text(shortened(value.number()));
         return;
       case Kind::String:
         out += boost::json::serialize(boost::json::string(value.string()));
@@ -275,7 +242,9 @@ std::string to_text(const Value& value, bool pretty) {
 }
 
 std::string number_text(double value) {
-  return number_text(value, 0);
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+  return to_json(Document(value));
 }
 
 }  // namespace tocsin::jsonata

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engines/pattern/json_reader.hpp"
 
+#include "base/utf8.hpp"
+
 namespace tocsin::pattern {
 namespace {
 
@@ -59,19 +61,6 @@ std::string describe(char c) {
   const int code = static_cast<unsigned char>(c);
   if (code < 0x20) return fmt::format("(CTRL-CHAR, code {})", code);
   return fmt::format("('{}' (code {}))", c, code);
-}
-
-void append_utf8(std::uint32_t c, std::string& out) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-    return;
-  }
-  const int extra = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-  constexpr unsigned char kLead[] = {0, 0xc0, 0xe0, 0xf0};
-  out += static_cast<char>(kLead[extra] | c >> (6 * extra));
-  for (int shift = 6 * (extra - 1); shift >= 0; shift -= 6) {
-    out += static_cast<char>(0x80 | (c >> shift & 63));
-  }
 }
 
 }  // namespace
@@ -329,7 +318,7 @@ void JsonReader::read_escape() {
       at_ = mark;
     }
   }
-  append_utf8(unit >= 0xd800 && unit < 0xe000 ? '?' : unit, text_);
+  append_utf8(text_, unit >= 0xd800 && unit < 0xe000 ? '?' : unit);
 }
 
 std::uint32_t JsonReader::read_hex4() {

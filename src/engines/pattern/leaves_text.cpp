@@ -5,6 +5,7 @@
 // brackets everywhere.
 #include <array>
 
+#include "base/utf8.hpp"
 #include "engines/pattern/index.hpp"
 #include "engines/pattern/leaves.hpp"
 
@@ -254,15 +255,6 @@ std::uint32_t Walker::escaped_unit(std::string_view raw, std::size_t& at) const 
   return unit;
 }
 
-void append_utf8(std::uint32_t c, std::string& out) {
-  const int extra = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-  constexpr unsigned char kLead[] = {0, 0xc0, 0xe0, 0xf0};
-  out += static_cast<char>(kLead[extra] | c >> (6 * extra));
-  for (int shift = 6 * (extra - 1); shift >= 0; shift -= 6) {
-    out += static_cast<char>(0x80 | (c >> shift & 63));
-  }
-}
-
 std::string_view Walker::unescape(std::string_view raw) {
   const std::size_t start = arena_.size();
   for (std::size_t at = 0; at < raw.size();) {
@@ -288,7 +280,7 @@ std::string_view Walker::unescape(std::string_view raw) {
         at = after;
       }
     }
-    append_utf8(unit >= 0xd800 && unit < 0xe000 ? 0xfffd : unit, arena_);
+    append_utf8(arena_, unit >= 0xd800 && unit < 0xe000 ? 0xfffd : unit);
   }
   return std::string_view(arena_).substr(start);
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/gzip.hpp"
 #include "base/log.hpp"
 #include "services/cloudtrail/parts.hpp"
 #include "services/cloudtrail/record.hpp"

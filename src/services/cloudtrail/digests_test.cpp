@@ -5,7 +5,6 @@
 
 #include "base/crypto.hpp"
 #include "engines/cryptography/cryptography.hpp"
-#include "services/cloudtrail/rsa.hpp"
 #include "services/cloudtrail/testing.hpp"
 
 namespace tocsin::cloudtrail {
@@ -216,18 +215,18 @@ TEST_F(Digests, KeysLastAYearAndAreListedByTheirTime) {
 }
 
 TEST(RsaKey, IsTheSameForTheSameSeedOnly) {
-  const auto key = make_rsa_key(std::string(32, 's'));
-  EXPECT_EQ(make_rsa_key(std::string(32, 's')).private_key, key.private_key);
-  EXPECT_NE(make_rsa_key(std::string(32, 't')).private_key, key.private_key);
-  const auto kind = cryptography::read_public_key(public_info(key.public_key));
+  const auto key = cryptography::make_rsa(std::string(32, 's'));
+  EXPECT_EQ(cryptography::make_rsa(std::string(32, 's')).private_key, key.private_key);
+  EXPECT_NE(cryptography::make_rsa(std::string(32, 't')).private_key, key.private_key);
+  const auto listed = public_info(cryptography::pkcs1_of(key.public_key));
+  const auto kind = cryptography::read_public_key(listed);
   ASSERT_TRUE(kind);
   EXPECT_EQ(kind->bits, 2048);
   const auto digest = sha256("text");
   const auto signature =
       cryptography::sign_pkcs1(key.private_key, cryptography::Hash::Sha256, digest);
   ASSERT_TRUE(signature);
-  EXPECT_TRUE(cryptography::verify_pkcs1(public_info(key.public_key), cryptography::Hash::Sha256,
-                                         digest, *signature));
+  EXPECT_TRUE(cryptography::verify_pkcs1(listed, cryptography::Hash::Sha256, digest, *signature));
 }
 
 }  // namespace

@@ -84,7 +84,6 @@ void finish_deliveries(core::Context& context, const Trail& trail);
 Delivery delivery_of(const store::View& view, const std::string& trail_arn);
 
 // uploads.cpp
-std::string gzip(const std::string& text);
 core::CallSpec as_cloudtrail(const std::string& trail_arn, std::string service,
                              std::string operation, Document params);
 /// Starts the put of a file into its bucket; it is tried again until it succeeds, for 30 days.

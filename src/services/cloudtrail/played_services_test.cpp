@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <zlib.h>
 
+#include "base/gzip.hpp"
 #include "services/cloudtrail/testing.hpp"
 
 namespace tocsin::cloudtrail {
@@ -57,17 +57,7 @@ void CloudTrailTest::register_services(core::Registry& registry) {
 std::string CloudTrailTest::content(const Document& put) {
   const auto ref = store::blob_ref(*find(put, "Body"));
   const auto packed = *cloud.stores().blobs->get(*ref);
-  std::string out(1 << 20, '\0');
-  z_stream stream{};
-  inflateInit2(&stream, MAX_WBITS + 16);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  inflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  inflateEnd(&stream);
-  return out;
+  return gunzip(packed, 1 << 20).value_or("<no gzip>");
 }
 
 }  // namespace tocsin::cloudtrail

@@ -6,7 +6,6 @@
 #include "base/crypto.hpp"
 #include "engines/cryptography/cryptography.hpp"
 #include "services/cloudtrail/parts.hpp"
-#include "services/cloudtrail/rsa.hpp"
 
 namespace tocsin::cloudtrail {
 namespace {
@@ -32,10 +31,11 @@ std::optional<Time> moment(const Document& params, std::string_view name) {
 
 SigningKey signing_key(core::Context& context, const Scope& scope, Time time) {
   if (auto key = key_at(context, scope, time)) return *std::move(key);
-  const auto made = make_rsa_key(context.new_bytes(32));
+  const auto made = cryptography::make_rsa(context.new_bytes(32));
+  const auto public_key = cryptography::pkcs1_of(made.public_key);
   const auto from = std::chrono::floor<std::chrono::hours>(time);
-  SigningKey key{.fingerprint = hex(md5(made.public_key)),
-                 .public_key = base64(made.public_key),
+  SigningKey key{.fingerprint = hex(md5(public_key)),
+                 .public_key = base64(public_key),
                  .private_key = context.seal(base64(made.private_key)),
                  .from = from,
                  .until = from + kValid};

@@ -2,7 +2,6 @@
 // Files on their way to S3. A file is never given up before 30 days: a bucket whose policy an
 // intruder broke gets what it missed once the policy is repaired.
 #include <algorithm>
-#include <zlib.h>
 
 #include "base/log.hpp"
 #include "services/cloudtrail/parts.hpp"
@@ -72,20 +71,6 @@ void announce(core::Context& context, const Trail& trail, Delivery& delivery,
 }
 
 }  // namespace
-
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()) + 32, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 core::CallSpec as_cloudtrail(const std::string& trail_arn, std::string service,
                              std::string operation, Document params) {

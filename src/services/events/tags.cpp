@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tags of rules and buses, which are named by their ARNs.
+#include "core/tags.hpp"
+
 #include "services/events/parts.hpp"
 
 namespace tocsin::events {
@@ -66,18 +68,13 @@ Outcome tag_resource(Call& call) {
 
 Outcome untag_resource(Call& call) {
   auto found = TRY(tagged(call));
-  for (const auto& key : array_of(call.params(), "TagKeys")) {
-    if (const auto* name = key.if_string()) found.tags.erase(std::string(*name));
-  }
+  core::remove_tags(found.tags, array_of(call.params(), "TagKeys"));
   found.put(call, std::move(found.tags));
   return Object{};
 }
 
 Outcome list_tags_for_resource(Call& call) {
-  Array tags;
-  for (const auto& [key, value] : TRY(tagged(call)).tags)
-    tags.push_back(Object{{"Key", key}, {"Value", value}});
-  return Object{{"Tags", std::move(tags)}};
+  return Object{{"Tags", core::tag_list(TRY(tagged(call)).tags)}};
 }
 
 }  // namespace tocsin::events

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/glob.hpp"
+#include "base/percent.hpp"
 
 namespace tocsin::iam {
 namespace {
@@ -104,22 +105,8 @@ Result<void> add_tags(Call& call, Tags& tags) {
   return {};
 }
 
-Array tag_list(const Tags& tags) {
-  Array list;
-  for (const auto& [key, value] : tags)
-    list.push_back(Object{{"Key", key}, {"Value", value}});
-  return list;
-}
-
 std::string url_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~')
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
+  return percent_encoded(text, "-_.~");
 }
 
 std::size_t policy_size(std::string_view document) {

@@ -2,6 +2,7 @@
 // Names, paths, ids and tags: IAM's rules for them and its words where they are broken.
 #pragma once
 
+#include "core/tags.hpp"
 #include "services/iam/state.hpp"
 
 namespace tocsin::iam {
@@ -32,7 +33,7 @@ Failure invalid(std::string message);
 
 /// Adds the parameter Tags to what is there.
 Result<void> add_tags(core::Call& call, Tags& tags);
-Array tag_list(const Tags& tags);
+using core::tag_list;
 
 /// RFC 3986: how IAM gives policy documents.
 std::string url_encoded(std::string_view text);

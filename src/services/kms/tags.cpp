@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "core/tags.hpp"
 #include "services/kms/page.hpp"
 #include "services/kms/resolve.hpp"
 
@@ -45,9 +46,7 @@ Outcome tag_resource(Call& call) {
 Outcome untag_resource(Call& call) {
   auto key = TRY(key_of(call));
   TRY(check_not_pending_deletion(key));
-  for (const auto& name : array_of(call.params(), "TagKeys")) {
-    if (const auto* plain = name.if_string()) key.tags.erase(std::string(*plain));
-  }
+  core::remove_tags(key.tags, array_of(call.params(), "TagKeys"));
   kKeys.put(call, row_of(key), key);
   return Object{};
 }

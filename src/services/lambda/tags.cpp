@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tags of functions and of event source mappings, which are named by their ARNs.
+#include "core/tags.hpp"
+
 #include <fmt/format.h>
 
 #include "services/lambda/functions.hpp"
@@ -71,9 +73,7 @@ Outcome tag_resource(Call& call) {
 
 Outcome untag_resource(Call& call) {
   auto found = TRY(tagged(call));
-  for (const auto& key : array_of(call.params(), "TagKeys")) {
-    if (const auto* name = key.if_string()) found.tags.erase(std::string(*name));
-  }
+  core::remove_tags(found.tags, array_of(call.params(), "TagKeys"));
   found.put(call, std::move(found.tags));
   return Object{};
 }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "services/logs/gzip.hpp"
+#include "base/gzip.hpp"
 #include "services/logs/search.hpp"
 
 namespace tocsin::logs {

@@ -32,11 +32,7 @@ Result<std::vector<FoundEvent>> events_of(Call& call, const Stream& stream, cons
   Found found(search);
   Result<void> status;
   visit_rows(call, stream, search, [&](const Batch& batch) {
-    const auto lines = lines_of(call.blobs(), batch);
-    if (lines)
-      found.scan(stream, batch, *lines);
-    else
-      status = std::unexpected(lines.error());
+    status = scan_row(call.blobs(), stream, batch, found);
     return status.has_value();
   });
   TRY(std::move(status));

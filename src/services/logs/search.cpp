@@ -82,6 +82,12 @@ std::vector<FoundEvent> Found::finish(bool& more) && {
   return std::move(events_);
 }
 
+Result<void> scan_row(const store::Blobs& blobs, const Stream& stream, const Batch& batch,
+                      Found& found) {
+  found.scan(stream, batch, TRY(lines_of(blobs, batch)));
+  return {};
+}
+
 void visit_rows(const store::View& view, const Stream& stream, const Search& search,
                 const std::function<bool(const Batch&)>& visit) {
   auto from = search.from, to = search.to;

@@ -63,6 +63,10 @@ class Found {
   std::optional<Position> bound_;  // the first event that was left out
 };
 
+/// Looks at the lines of a row, fetched from its blob where they lie there.
+Result<void> scan_row(const store::Blobs& blobs, const Stream& stream, const Batch& batch,
+                      Found& found);
+
 /// Visits the open rows of a stream, then its segments that can hold events of the range, in the
 /// order of their last events. Return false to stop.
 void visit_rows(const store::View& view, const Stream& stream, const Search& search,

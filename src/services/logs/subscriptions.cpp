@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/gzip.hpp"
 #include "base/log.hpp"
 #include "engines/logfilter/logfilter.hpp"
-#include "services/logs/gzip.hpp"
 #include "services/logs/parts.hpp"
 
 namespace tocsin::logs {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Subscription filters to a Lambda that is made here, resource policies, the resource type.
-#include <zlib.h>
 
 #include "base/crypto.hpp"
+#include "base/gzip.hpp"
 #include "services/logs/testing.hpp"
 
 namespace tocsin::logs {
@@ -12,18 +12,8 @@ using core::Effect;
 
 constexpr auto kFunction = "arn:aws:lambda:us-east-1:123456789012:function:f";
 
-std::string gunzip(const std::string& packed) {
-  z_stream stream{};
-  inflateInit2(&stream, MAX_WBITS + 16);
-  std::string out(4 << 20, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  inflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  inflateEnd(&stream);
-  return out;
+std::string opened(std::string_view packed) {
+  return gunzip(packed, 4 << 20).value_or("<no gzip>");
 }
 
 struct Invocations {
@@ -48,7 +38,7 @@ void register_all(core::Registry& registry, const std::shared_ptr<Invocations>& 
           const auto event =
               parse_json(unbase64(*call.open(*find(call.params(), "Payload"))).value());
           seen->data.push_back(
-              parse_json(gunzip(unbase64(text(object_of(*event, "awslogs"), "data")).value()))
+              parse_json(opened(unbase64(text(object_of(*event, "awslogs"), "data")).value()))
                   .value());
           return Object{{"StatusCode", 202}};
         }}}});

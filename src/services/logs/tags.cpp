@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tags of log groups, in the general form (by ARN) and the older one (by name).
+#include "core/tags.hpp"
+
 #include <fmt/format.h>
 
 #include "services/logs/parts.hpp"
@@ -32,9 +34,7 @@ Outcome tag(Call& call, Result<Group> found) {
 
 Outcome untag(Call& call, Result<Group> found, std::string_view member) {
   auto group = TRY(std::move(found));
-  for (const auto& key : array_of(call.params(), member)) {
-    if (key.is_string()) group.tags.erase(std::string(key.get_string()));
-  }
+  core::remove_tags(group.tags, array_of(call.params(), member));
   kGroups.put(call, key_of(group), group);
   return Object{};
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/percent.hpp"
 
 namespace tocsin::s3 {
 namespace {
@@ -96,16 +97,8 @@ Object owner_document(const AccountId& account) {
 }
 
 std::string url_encoded(std::string_view key) {
-  std::string out;
-  for (const char c : key) {
-    if (std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-_.*/").contains(c)) {
-      out += c;
-    } else if (c == ' ') {
-      out += '+';
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
+  auto out = percent_encoded(key, "-_.*/ ");
+  std::ranges::replace(out, ' ', '+');
   return out;
 }
 

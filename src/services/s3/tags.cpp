@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "core/tags.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/lifecycle.hpp"
@@ -95,13 +96,6 @@ Result<Tags> tags_from_set(const Document& tagging, std::size_t limit) {
   return tags;
 }
 
-Array tag_set(const Tags& tags) {
-  Array set;
-  for (const auto& [key, value] : tags)
-    set.push_back(Object{{"Key", key}, {"Value", value}});
-  return set;
-}
-
 Outcome put_bucket_tagging(Call& call) {
   auto bucket = TRY(bucket_of(call));
   bucket.tags = TRY(tags_from_set(Document(object_of(call.params(), "Tagging")), kBucketTags));
@@ -111,7 +105,7 @@ Outcome put_bucket_tagging(Call& call) {
 
 Outcome get_bucket_tagging(Call& call) {
   const auto bucket = TRY(bucket_of(call));
-  if (!bucket.tags.empty()) return Object{{"TagSet", tag_set(bucket.tags)}};
+  if (!bucket.tags.empty()) return Object{{"TagSet", core::tag_list(bucket.tags)}};
   Error error{"NoSuchTagSet", "The TagSet does not exist", 404};
   error.members = {{"BucketName", bucket.name}};
   return error;
@@ -132,7 +126,7 @@ Outcome put_object_tagging(Call& call) {
 Outcome get_object_tagging(Call& call) {
   const auto bucket = TRY(bucket_of(call));
   const auto object = TRY(object_of_call(call, bucket));
-  return with_version(bucket, object, {{"TagSet", tag_set(object.tags)}});
+  return with_version(bucket, object, {{"TagSet", core::tag_list(object.tags)}});
 }
 
 Outcome delete_object_tagging(Call& call) {

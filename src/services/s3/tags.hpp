@@ -14,7 +14,6 @@ using Tags = std::map<std::string, std::string>;
 Result<Tags> tags_from_header(std::string_view header);
 /// {"TagSet": [{"Key": …, "Value": …}]}
 Result<Tags> tags_from_set(const Document& tagging, std::size_t limit);
-Array tag_set(const Tags& tags);
 
 core::Outcome put_bucket_tagging(core::Call& call);
 core::Outcome get_bucket_tagging(core::Call& call);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "core/tags.hpp"
 #include "services/sns/signer.hpp"
 #include "services/sns/subscriptions.hpp"
 #include "services/sns/topic_attributes.hpp"
@@ -237,8 +238,7 @@ Outcome untag_resource(Call& call) {
   if (!topic && topic.error().code == "NotFound")
     return fail("ResourceNotFound", "Resource does not exist", 404);
   if (!topic) return topic.error();
-  for (const auto& key : array_of(call.params(), "TagKeys"))
-    topic->tags.erase(std::string(key.as_string()));
+  core::remove_tags(topic->tags, array_of(call.params(), "TagKeys"));
   kTopics.put(call, key_of(*topic), *topic);
   return Object{};
 }
@@ -248,10 +248,7 @@ Outcome list_tags_for_resource(Call& call) {
   if (!topic && topic.error().code == "NotFound")
     return fail("ResourceNotFound", "Resource does not exist", 404);
   if (!topic) return topic.error();
-  Array tags;
-  for (const auto& [key, value] : topic->tags)
-    tags.push_back(Object{{"Key", key}, {"Value", value}});
-  return Object{{"Tags", std::move(tags)}};
+  return Object{{"Tags", core::tag_list(topic->tags)}};
 }
 
 void on_topic_steps(core::Registry& registry) {

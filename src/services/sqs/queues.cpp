@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "core/tags.hpp"
 #include "services/sqs/attributes.hpp"
 #include "services/sqs/deduplication.hpp"
 #include "services/sqs/polls.hpp"
@@ -290,8 +291,7 @@ Outcome tag_queue(Call& call) {
 Outcome untag_queue(Call& call) {
   auto queue = queue_of(call);
   if (!queue) return queue.error();
-  for (const auto& key : array_of(call.params(), "TagKeys"))
-    queue->tags.erase(std::string(key.as_string()));
+  core::remove_tags(queue->tags, array_of(call.params(), "TagKeys"));
   kQueues.put(call, key_of(*queue), *queue);
   return Object{};
 }

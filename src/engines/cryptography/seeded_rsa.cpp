@@ -2,32 +2,15 @@
 // The primes are the first of an HKDF stream of candidates (FIPS 186-5, A.1.3, with that stream as
 // the source of randomness). OpenSSL's test of primality draws its own bases, but its answer is
 // the same for all but one in 2^128 composites.
-#include "services/cloudtrail/rsa.hpp"
-
 #include <fmt/format.h>
-#include <memory>
 #include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
 
 #include "base/assert.hpp"
 #include "base/crypto.hpp"
+#include "engines/cryptography/openssl.hpp"
 
-namespace tocsin::cloudtrail {
+namespace tocsin::cryptography {
 namespace {
-
-template <auto F>
-struct Free {
-  template <class T>
-  void operator()(T* pointer) const {
-    F(pointer);
-  }
-};
-using Number = std::unique_ptr<BIGNUM, Free<BN_clear_free>>;
-using Scratch = std::unique_ptr<BN_CTX, Free<BN_CTX_free>>;
-using Pkey = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 
 constexpr int kPrimeBytes = 128;
 constexpr unsigned long kExponent = 65'537;
@@ -41,7 +24,7 @@ Number minus_one(const BIGNUM* value) {
 /// A candidate has its two highest bits set, so that the modulus has 2048, and is odd.
 Number candidate(std::string_view seed, std::string_view label, int number) {
   const auto bytes = hkdf_sha256(seed, fmt::format("{} {}", label, number), kPrimeBytes);
-  Number out(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), kPrimeBytes, nullptr));
+  auto out = number_of(bytes);
   BN_set_bit(out.get(), kPrimeBytes * 8 - 1);
   BN_set_bit(out.get(), kPrimeBytes * 8 - 2);
   BN_set_bit(out.get(), 0);
@@ -62,7 +45,7 @@ struct Numbers {
 };
 
 Numbers numbers_of(std::string_view seed) {
-  const Scratch scratch(BN_CTX_new());
+  const NumberContext scratch(BN_CTX_secure_new());
   Numbers out;
   out.p = prime(seed, "p", scratch.get());
   out.q = prime(seed, "q", scratch.get());
@@ -80,7 +63,7 @@ Numbers numbers_of(std::string_view seed) {
 }
 
 Pkey key_of(const Numbers& numbers) {
-  const std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>> builder(OSSL_PARAM_BLD_new());
+  const ParamBuilder builder(OSSL_PARAM_BLD_new());
   const auto push = [&](const char* name, const Number& value) {
     TOCSIN_ASSERT(OSSL_PARAM_BLD_push_BN(builder.get(), name, value.get()) == 1);
   };
@@ -92,34 +75,13 @@ Pkey key_of(const Numbers& numbers) {
   push(OSSL_PKEY_PARAM_RSA_EXPONENT1, numbers.dp);
   push(OSSL_PKEY_PARAM_RSA_EXPONENT2, numbers.dq);
   push(OSSL_PKEY_PARAM_RSA_COEFFICIENT1, numbers.qinv);
-  const std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>> params(
-      OSSL_PARAM_BLD_to_param(builder.get()));
-  const std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>> context(
-      EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
-  EVP_PKEY* made = nullptr;
-  TOCSIN_ASSERT(EVP_PKEY_fromdata_init(context.get()) == 1 &&
-                EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_KEYPAIR, params.get()) == 1);
-  return Pkey(made);
-}
-
-std::string bytes_of(unsigned char* der, int size) {
-  TOCSIN_ASSERT(size > 0);
-  std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
-  OPENSSL_clear_free(der, static_cast<std::size_t>(size));
-  return out;
+  return made_from(builder.get(), "RSA");
 }
 
 }  // namespace
 
-RsaKey make_rsa_key(std::string_view seed) {
-  const auto key = key_of(numbers_of(seed));
-  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, Free<PKCS8_PRIV_KEY_INFO_free>> info(
-      EVP_PKEY2PKCS8(key.get()));
-  unsigned char* private_der = nullptr;
-  const auto private_size = i2d_PKCS8_PRIV_KEY_INFO(info.get(), &private_der);
-  unsigned char* public_der = nullptr;
-  const auto public_size = i2d_PublicKey(key.get(), &public_der);
-  return {bytes_of(private_der, private_size), bytes_of(public_der, public_size)};
+KeyPair make_rsa(std::string_view seed) {
+  return pair_of(key_of(numbers_of(seed)).get());
 }
 
-}  // namespace tocsin::cloudtrail
+}  // namespace tocsin::cryptography
