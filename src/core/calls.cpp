@@ -98,7 +98,10 @@ Outcome Machine::perform(Context& context, Request& request, const Principal* gi
       context.transaction_.merge(std::move(inner));
     else
       savepoint.roll_back();
-    if (!turn.read_only) end_call(context, std::move(node), request, *principal, result);
+    if (turn.read_only)
+      note_read(context, request, *principal, result);
+    else
+      end_call(context, std::move(node), request, *principal, result);
     outcome = std::move(result);
   }
   context.scope_ = scope;
@@ -140,7 +143,7 @@ void Machine::record(Context& context, const Request& request, const Principal& 
 }
 
 Machine::Answer Machine::read(const store::View& view, Request request, Time now) {
-  Turn turn{.sequence = applied_, .time = now, .read_only = true};
+  Turn turn{.sequence = applied_, .time = now, .read_only = true, .request_id = request.id};
   Transaction transaction(view);
   Context context(*this, turn, transaction, request.scope, {});
   auto principal = registry_.authorizer().identify(view, request.credential, now);
@@ -148,20 +151,33 @@ Machine::Answer Machine::read(const store::View& view, Request request, Time now
   const auto* operation = registry_.operation(request.service, request.operation);
   if (!operation) return {not_served(request), {}};
   auto result = perform(context, request, &*principal, {}).result();
-  Object audit{{"request", to_document(request)}, {"principal", encode(*principal)}};
-  if (!result) audit["error"] = to_document(result.error());
-  return {std::move(result),
-          Input{.kind = Input::Kind::Audit, .time = now, .body = std::move(audit)}};
+  return {std::move(result), Input{.kind = Input::Kind::Audit,
+                                   .time = now,
+                                   .body = Object{{"reads", std::move(turn.reads)}}}};
 }
 
-void Machine::record_read(Context& context, const Document& body) {
-  const auto request = request_from(object_of(body, "request"));
-  const auto principal = decoded<Principal>(object_of(body, "principal"));
-  context.set_scope(request.scope);
-  auto node =
-      call_node(request, context.next_node(), request.cause, context.new_uuid(), context.now());
-  context.set_cause(node.id);
-  end_call(context, std::move(node), request, principal, outcome_from(body));
+void Machine::note_read(Context& context, const Request& request, const Principal& principal,
+                        const Result<Document>& outcome) {
+  Object note{{"request", to_document(request)}, {"principal", encode(principal)}};
+  if (!outcome) note["error"] = to_document(outcome.error());
+  context.turn_.reads.push_back(std::move(note));
+}
+
+/// Of a read from outside, and of the reads that it made itself, which ended before it.
+void Machine::record_reads(Context& context, const Document& body) {
+  const auto& reads = array_of(body, "reads");
+  const auto outer = request_from(object_of(reads.back(), "request"));
+  const auto outer_node = context.next_node();
+  for (const auto& read : reads) {
+    const auto request = request_from(object_of(read, "request"));
+    const bool nested = &read != &reads.back();
+    context.set_scope(request.scope);
+    auto node = call_node(request, nested ? context.next_node() : outer_node,
+                          nested ? outer_node : outer.cause, context.new_uuid(), context.now());
+    context.set_cause(node.id);
+    end_call(context, std::move(node), request, decoded<Principal>(object_of(read, "principal")),
+             outcome_from(read));
+  }
 }
 
 bool Machine::resolve(Context& context, const Token& token, const Result<Document>& result) {

@@ -87,7 +87,7 @@ class Cloud {
   std::vector<Waiting> collect(std::unique_lock<std::mutex>& lock);
   void add_due_timers(std::vector<Waiting>& group);
   std::optional<std::chrono::milliseconds> until_next_timer() const;
-  bool idle_for_jump() const;
+  bool may_jump() const;
   void process(std::vector<Waiting> group);
   void refuse(std::vector<Waiting>& group, const Error& error);
   void apply_one(std::uint64_t sequence, Waiting& waiting, std::vector<Machine::PendingJob>& jobs);

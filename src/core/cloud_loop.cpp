@@ -102,18 +102,19 @@ std::optional<std::chrono::milliseconds> Cloud::until_next_timer() const {
   const auto next = machine_->next_timer();
   if (!next) return std::nullopt;
   if (options_.clock == ClockKind::Virtual) {
-    if (idle_for_jump() || *next <= present()) return std::chrono::milliseconds(0);
+    if (*next <= present() || may_jump()) return std::chrono::milliseconds(0);
     return std::nullopt;
   }
   return std::clamp(*next - present(), Duration(0), Duration(60'000));
 }
 
-bool Cloud::idle_for_jump() const {
-  return options_.clock == ClockKind::Virtual && machine_->outstanding_jobs() == 0;
+bool Cloud::may_jump() const {
+  return options_.clock == ClockKind::Virtual && machine_->outstanding_jobs() == 0 &&
+         machine_->awaits_timer();
 }
 
 void Cloud::add_due_timers(std::vector<Waiting>& group) {
-  if (group.empty() && idle_for_jump()) {
+  if (group.empty() && may_jump()) {
     if (const auto next = machine_->next_timer(); next && *next > present())
       last_time_ms_ = to_ms(*next);
   }

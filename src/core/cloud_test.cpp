@@ -41,12 +41,28 @@ Registry notes() {
           if (!note) return fail("NoSuchNote", "no such note", 404);
           return Object{{"Text", note->text}};
         }},
+       {"Keep", Effect::Write,
+        [](Call& call) -> Outcome {
+          kNotes.put(call, Key{text(call.params(), "Id")}, {"kept for a day"});
+          call.upkeep(call.now() + std::chrono::hours(24), {"notes.expired", call.params()});
+          return Object{};
+        }},
+       {"Sleep", Effect::Write,
+        [](Call& call) -> Outcome {
+          const auto token = call.park();
+          call.at(call.now() + std::chrono::hours(*integer(call.params(), "Hours")),
+                  {"notes.echoed", Object{{"token", token.id}}});
+          return token;
+        }},
        {"Echo", Effect::Write, [](Call& call) -> Outcome {
           const auto token = call.park();
           call.start({.work = JobSpec{.kind = "test.echo", .payload = call.params()},
                       .then = {"notes.echoed", Object{{"token", token.id}}}});
           return token;
         }}}});
+  registry.on_resume("notes.expired", [](Context& context, const Resumption& end) {
+    kNotes.erase(context, Key{text(end.context, "Id")});
+  });
   registry.on_resume("notes.echoed", [](Context& context, const Resumption& end) {
     context.resolve({string_of(end.context, "token")}, end.outcome);
   });
@@ -97,6 +113,15 @@ TEST(Cloud, ManyThreadsWriteAndReadTheirOwnWrites) {
 TEST(Cloud, AParkedCallIsAnsweredByItsJob) {
   const auto cloud = open(store::in_memory());
   EXPECT_EQ(text(*call(*cloud, "1", "Echo", Object{{"Say", "hello"}}), "Say"), "hello");
+}
+
+TEST(Cloud, VirtualTimeJumpsForThoseWhoWaitAndNotForUpkeep) {
+  const auto cloud = open(store::in_memory(), {.clock = ClockKind::Virtual});
+  ASSERT_TRUE(call(*cloud, "1", "Keep", Object{{"Id", "n"}}));
+  ASSERT_TRUE(call(*cloud, "2", "Sleep", Object{{"Hours", 23}}));
+  EXPECT_TRUE(call(*cloud, "3", "Get", Object{{"Id", "n"}}));
+  ASSERT_TRUE(call(*cloud, "4", "Sleep", Object{{"Hours", 2}}));
+  EXPECT_FALSE(call(*cloud, "5", "Get", Object{{"Id", "n"}}));
 }
 
 TEST(Cloud, WhatWasAcknowledgedIsThereAfterReopening) {

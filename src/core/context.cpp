@@ -100,8 +100,17 @@ std::string Context::later(Continuation then) {
 }
 
 std::string Context::at(Time due, Continuation then) {
+  return set_timer(due, std::move(then), {});
+}
+
+std::string Context::upkeep(Time due, Continuation then) {
+  return set_timer(due, std::move(then), kUpkeepMark);
+}
+
+std::string Context::set_timer(Time due, Continuation then, std::string_view mark) {
   TOCSIN_ASSERT(!turn_.read_only);
-  const auto id = fmt::format("{:x}-{:016x}-{:08x}", turn_.epoch, turn_.sequence, ++turn_.ids);
+  const auto id =
+      fmt::format("{:x}-{:016x}-{:08x}{}", turn_.epoch, turn_.sequence, ++turn_.ids, mark);
   const auto moment = fmt::format("{:016x}", to_ms(std::max(due, now())));
   kTimers.put(*this, Key{moment, id}, {std::move(then), scope_, cause_});
   kTimerDue.put(*this, Key{id}, {moment});
@@ -115,10 +124,15 @@ void Context::cancel(const std::string& timer_id) {
   kTimerDue.erase(*this, Key{timer_id});
 }
 
+/// Of a nested call. A read draws nothing, so its calls are numbered under its own id.
+std::string Context::next_request_id() {
+  if (!turn_.read_only) return new_uuid();
+  return uuid_from(sha256(fmt::format("{} {}", turn_.request_id, ++turn_.ids)).substr(0, 16));
+}
+
 Outcome Context::call(const CallSpec& spec) {
-  TOCSIN_ASSERT(!turn_.read_only);
   spend();
-  Request request{.id = new_uuid(),
+  Request request{.id = next_request_id(),
                   .service = spec.service,
                   .operation = spec.operation,
                   .params = spec.params,

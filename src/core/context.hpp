@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a handler may do. A Context is valid during one input, on the machine's thread (or, for
-// reads, on the thread of the reader, where every effect is an assertion failure). Nothing here
+// reads, on the thread of the reader, where every effect but a nested read is an assertion
+// failure). Nothing here
 // reads a clock, draws randomness or touches the world.
 #pragma once
 
@@ -100,10 +101,13 @@ class Context {
   std::string later(Continuation then);
   /// Runs `then` once, at `due` or as soon after as the machine runs. Returns the timer's id.
   std::string at(Time due, Continuation then);
+  /// As `at`, for keeping the house (what has expired is swept): virtual time does not jump for it,
+  /// so that a house at rest stays at rest.
+  std::string upkeep(Time due, Continuation then);
   /// No effect where the timer has fired or does not exist.
   void cancel(const std::string& timer_id);
 
-  /// A nested call, now: authorised, audited, its changes undone if it fails.
+  /// A nested call, now: authorised, audited, its changes undone if it fails. In a read, of reads.
   Outcome call(const CallSpec& spec);
 
   /// Resolves a token that a handler returned: the waiting caller (a client, or a task) goes on.
@@ -135,6 +139,8 @@ class Context {
 
  protected:
   friend class Machine;
+  std::string set_timer(Time due, Continuation then, std::string_view mark);
+  std::string next_request_id();
   std::string next_node();
   void put_node(TraceNode node);
   void seal_sensitive(std::string_view service, std::string_view operation, Document& params);

@@ -65,6 +65,14 @@ void register_test_service(Registry& registry) {
   const auto read = [](Call& call) -> Outcome {
     return Object{{"Value", value_of(call, text(call.params(), "Name"))}};
   };
+  const auto sum = [](Call& call) -> Outcome {
+    std::int64_t total = 0;
+    for (const auto* name : {"a", "b"}) {
+      const auto one = call.call(call.as_caller("test", "Get", Object{{"Name", name}})).result();
+      total += integer(*one, "Value").value_or(0);
+    }
+    return Object{{"Value", total}};
+  };
   const auto nested = [](Call& call) -> Outcome {
     raise(call, "outer");
     auto inner = call.call(as_test_service(call, Object{{"Name", "inner"}, {"Fail", true}}));
@@ -79,6 +87,7 @@ void register_test_service(Registry& registry) {
                        "test",
                        {{"Raise", Effect::Write, raise_counter, {}, {}, "Token"},
                         {"Get", Effect::Read, read},
+                        {"Sum", Effect::Read, sum},
                         {"Nested", Effect::Write, nested},
                         {"StartTask", Effect::Write, task},
                         {"StartJob", Effect::Write, start_job},
@@ -168,6 +177,25 @@ TEST(Machine, ANestedCallThatFailsIsUndoneAlone) {
   EXPECT_EQ(count(cloud, "outer"), 1);
   EXPECT_EQ(count(cloud, "inner"), 0);
   EXPECT_TRUE(cloud.events().empty());
+}
+
+TEST(Machine, AReadMayMakeReadsAndEachIsAudited) {
+  std::vector<std::string> audited;
+  std::set<std::string> ids;
+  TestCloud cloud([&](Registry& registry) {
+    register_test_service(registry);
+    registry.on_call([&](Context&, const CallRecord& call) {
+      audited.push_back(call.request.operation + " " + string_of(call.request.params, "Name"));
+      ids.insert(call.request.id);
+    });
+  });
+  for (const auto* name : {"a", "a", "b"})
+    ASSERT_TRUE(cloud.call("test", "Raise", Object{{"Name", name}}));
+  audited.clear();
+  ids.clear();
+  EXPECT_EQ(integer(*cloud.call("test", "Sum", Object{}), "Value"), 3);
+  EXPECT_EQ(audited, (std::vector<std::string>{"Get a", "Get b", "Sum "}));
+  EXPECT_EQ(ids.size(), 3u);
 }
 
 TEST(Machine, ATaskRunsItsContinuationOnce) {

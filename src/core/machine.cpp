@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/machine.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/assert.hpp"
@@ -91,7 +92,7 @@ void Machine::dispatch(Context& context, const Input& input) {
     case Input::Kind::JobResult:
       return job_result(context, input.body);
     case Input::Kind::Audit:
-      return record_read(context, input.body);
+      return record_reads(context, input.body);
     case Input::Kind::Bootstrap:
       return bootstrap(context, input.body);
     case Input::Kind::Reset:
@@ -160,6 +161,11 @@ void Machine::reset(Context& context, const Document& body) {
 std::optional<Time> Machine::next_timer() const {
   if (timers_.empty()) return std::nullopt;
   return from_ms(std::stoll(timers_.begin()->first, nullptr, 16));
+}
+
+bool Machine::awaits_timer() const {
+  return std::ranges::any_of(
+      timers_, [](const auto& timer) { return !timer.second.ends_with(kUpkeepMark); });
 }
 
 std::vector<std::string> Machine::due_timers(Time now, std::size_t limit) const {

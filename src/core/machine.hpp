@@ -68,6 +68,8 @@ class Machine {
 
   /// The moment of the earliest timer, and the ids of up to `limit` timers due at `now`, in order.
   std::optional<Time> next_timer() const;
+  /// Whether one is not for upkeep: virtual time goes on.
+  bool awaits_timer() const;
   std::vector<std::string> due_timers(Time now, std::size_t limit) const;
   std::size_t timers() const { return timers_.size(); }
 
@@ -107,7 +109,9 @@ class Machine {
                 const Principal& principal, const Result<Document>& outcome);
   void record(Context& context, const Request& request, const Principal& principal,
               const Result<Document>& outcome, const std::string& event_id, bool read);
-  void record_read(Context& context, const Document& body);
+  void note_read(Context& context, const Request& request, const Principal& principal,
+                 const Result<Document>& outcome);
+  void record_reads(Context& context, const Document& body);
   bool resolve(Context& context, const Token& token, const Result<Document>& result);
   // tasks.cpp: the durable-execution kernel
   std::string start_task(Context& context, Task task);

@@ -14,6 +14,8 @@ struct Turn {
   std::uint64_t epoch = 0;
   Time time{};
   bool read_only = false;
+  std::string request_id;         // of the read
+  Array reads;                    // of a read: its calls as they ended, its own last; for the audit
   std::uint32_t ids = 0;          // drawn so far
   std::string drawn;              // bytes that are drawn and not yet used
   std::uint32_t nodes = 0;        // trace nodes so far
@@ -99,6 +101,9 @@ struct ParkedRow {
   std::vector<ParkedFrame> frames;
 };
 BOOST_DESCRIBE_STRUCT(ParkedRow, (), (frames))
+
+/// Ends the id of a timer for which virtual time does not jump.
+inline constexpr std::string_view kUpkeepMark = "~";
 
 inline constexpr Table<Meta> kMeta{"core.meta"};
 inline constexpr Table<TimerRow> kTimers{"core.timers"};       // due, id

@@ -9,7 +9,6 @@
 #include "engines/model/check.hpp"
 #include "wire/exchange.hpp"
 #include "wire/function_url.hpp"
-#include "wire/locked_body.hpp"
 #include "wire/upload.hpp"
 
 namespace tocsin::wire {
@@ -239,23 +238,12 @@ void Gateway::Front::on_request(Request request, ReplyFn reply) {
 }
 
 void Gateway::Front::make(core::Request call, std::unique_ptr<Exchange> exchange, ReplyFn reply) {
-  auto end = [this, exchange = std::move(exchange),
-              reply = std::move(reply)](Result<Document> outcome) mutable {
+  cloud_.call(std::move(call), [this, exchange = std::move(exchange),
+                                reply = std::move(reply)](Result<Document> outcome) mutable {
     // On the machine's thread: encoding is the connection's work.
     reply([this, exchange = std::move(exchange), outcome = std::move(outcome)] {
       return ending_.reply(*exchange, outcome);
     });
-  };
-  if (call.operation != "GetObject") return cloud_.call(std::move(call), std::move(end));
-  auto caller = call;
-  cloud_.call(std::move(call), [this, caller = std::move(caller),
-                                end = std::move(end)](Result<Document> outcome) mutable {
-    const auto* locked = outcome ? locked_by(*outcome) : nullptr;
-    if (!locked) return end(std::move(outcome));
-    auto decrypt = decrypt_call(caller, *locked, uuid_from(random_bytes(16)));
-    cloud_.call(std::move(decrypt),
-                [outcome = *std::move(outcome), end = std::move(end)](
-                    Result<Document> key) mutable { end(unlocked(std::move(outcome), key)); });
   });
 }
 

@@ -23,7 +23,7 @@ Time next_hour(Time now) {
 std::string set_timer(core::Context& context, const Trail& trail, Time hour) {
   const auto scope = context.scope();
   context.set_scope(trail.scope);
-  auto id = context.at(
+  auto id = context.upkeep(
       hour, {"cloudtrail.digest", Object{{"trail", trail.arn()}, {"hour", to_ms(hour)}}});
   context.set_scope(scope);
   return id;

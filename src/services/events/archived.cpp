@@ -78,7 +78,7 @@ void arm_retention(Context& context, const Archive& archive) {
   totals.timer.clear();
   const auto first = archive.retention_days ? oldest(context, archive.id) : std::nullopt;
   if (first) {
-    totals.timer = context.at(*first + retention(archive) + Duration(1),
+    totals.timer = context.upkeep(*first + retention(archive) + Duration(1),
                               {"events.expire", Object{{"archive", archive.name}}});
   }
   kTotals.put(context, core::Key{archive.id}, totals);

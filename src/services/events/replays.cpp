@@ -89,7 +89,7 @@ void end(Context& context, Replay& replay, std::string state, std::string reason
   replay.reason = std::move(reason);
   replay.ended = context.now();
   save(context, replay);
-  context.at(context.now() + kRemembered, {"events.forget_replay", Object{{"name", replay.name}}});
+  context.upkeep(context.now() + kRemembered, {"events.forget_replay", Object{{"name", replay.name}}});
 }
 
 struct Batch {

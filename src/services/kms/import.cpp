@@ -165,7 +165,7 @@ void set_validity(Context& context, KmsKey& key, const Validity& validity) {
   key.import.valid_to = validity.until;
   if (to_ms(validity.until)) {
     key.import.expiry_timer =
-        context.at(validity.until, {"kms.expire_material", Object{{"key", key.id}}});
+        context.upkeep(validity.until, {"kms.expire_material", Object{{"key", key.id}}});
   }
 }
 

@@ -39,7 +39,7 @@ Result<KmsKey> rotating_key_of(Call& call) {
 
 void set_timer(Context& context, KmsKey& key) {
   context.cancel(key.rotation.timer);
-  key.rotation.timer = context.at(key.rotation.next, {"kms.rotate", Object{{"key", key.id}}});
+  key.rotation.timer = context.upkeep(key.rotation.next, {"kms.rotate", Object{{"key", key.id}}});
 }
 
 void rotate(Context& context, const core::Resumption& end) {

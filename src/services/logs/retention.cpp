@@ -66,7 +66,7 @@ void schedule_expiry(Context& context, const Group& group, Usage& usage, std::in
   if (!group.retention_days || !usage.sweep_timer.empty()) return;
   const auto due =
       std::max(from_ms(last + group.retention_days * kDay + 1), context.now() + kAtMostEvery);
-  usage.sweep_timer = context.at(due, {"logs.expire", state(group)});
+  usage.sweep_timer = context.upkeep(due, {"logs.expire", state(group)});
 }
 
 void restart_expiry(Context& context, const Group& group) {

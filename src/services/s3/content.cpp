@@ -129,32 +129,10 @@ Object slice(const Piece& piece) {
   return out;
 }
 
-/// As KMS has not opened it yet.
-Result<Document> locked_body(Call& call, const ObjectVersion& object,
-                             const std::vector<Piece>& pieces) {
-  if (pieces.empty()) return Document("");
-  Object out;
-  if (pieces[0].blob.is_null()) {
-    out["$blobs"] = Array();
-    out["$inline"] = base64(TRY(small_bytes(call, object, pieces[0])));
-    out["offset"] = pieces[0].offset;
-    out["wrapped"] = pieces[0].key;
-  } else {
-    Array slices;
-    for (const auto& piece : pieces) {
-      slices.push_back(slice(piece));
-      slices.back().as_object()["wrapped"] = piece.key;
-    }
-    out["$blobs"] = std::move(slices);
-  }
-  out["$kms"] = decrypt_params(object);
-  return Document(std::move(out));
-}
-
 Result<Document> open_body(Call& call, const ObjectVersion& object,
                            const std::vector<Piece>& pieces) {
   if (pieces.empty()) return Document("");
-  const auto under = house_key(call);
+  const auto under = TRY(wrapping_key(call, object));
   if (pieces[0].blob.is_null())
     return Document(base64(TRY(bytes_of_piece(call, object, pieces[0], under))));
   Array slices;
@@ -231,8 +209,7 @@ Result<Document> body_of(Call& call, const ObjectVersion& object, Span span) {
   const auto kind = call.request().credential.kind;
   if (kind == Credential::Kind::Service || kind == Credential::Kind::Session)
     return plain_body(call, object, span);
-  const auto pieces = pieces_in(object.parts, span);
-  return object.kms ? locked_body(call, object, pieces) : open_body(call, object, pieces);
+  return open_body(call, object, pieces_in(object.parts, span));
 }
 
 std::string shown_etag(core::Context& context, const ObjectVersion& object, std::string md5) {

@@ -31,8 +31,7 @@ Result<std::string> read_span(core::Call& call, const ObjectVersion& object, Spa
                               std::string_view under);
 
 /// GetObject's Body: base64 text of what lies beside the row, else {"$blob", "size", "offset",
-/// "length", "key"}, or {"$blobs": [of these]} where it lies in several. Of an object under KMS the
-/// keys are "wrapped" still, and "$kms" says how to have the data key: the wire asks for it.
+/// "length", "key"}, or {"$blobs": [of these]} where it lies in several.
 Result<Document> body_of(core::Call& call, const ObjectVersion& object, Span span);
 
 /// The ETag of content that was put together from pieces: its MD5 where it is small and no key of

@@ -65,6 +65,13 @@ Result<Document> ask_kms(Call& call, std::string operation, Object params) {
   return fail("KMS." + error.code, error.message);
 }
 
+/// What kms:Decrypt wants to know.
+Object decrypt_params(const ObjectVersion& object) {
+  return {{"CiphertextBlob", object.kms->data_key},
+          {"EncryptionContext", full_context(object)},
+          {"KeyId", object.kms->key}};
+}
+
 Result<std::string> plaintext_of(Call& call, const Document& reply) {
   const auto* sealed = find(reply, "Plaintext");
   const auto text = sealed ? call.open(*sealed) : std::nullopt;
@@ -153,12 +160,6 @@ Result<void> check_reader(const Call& call, const ObjectVersion& object) {
   if (find(call.params(), "SSECustomerAlgorithm"))
     return invalid_request("The encryption parameters are not applicable to this object.");
   return object.kms ? check_identified(call) : Result<void>();
-}
-
-Object decrypt_params(const ObjectVersion& object) {
-  return {{"CiphertextBlob", object.kms->data_key},
-          {"EncryptionContext", full_context(object)},
-          {"KeyId", object.kms->key}};
 }
 
 Result<std::string> new_wrapping_key(Call& call, ObjectVersion& object) {

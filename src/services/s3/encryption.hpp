@@ -20,7 +20,7 @@ Result<std::optional<KmsEncryption>> encryption_from(core::Call& call, const Buc
 /// kms:GenerateDataKey makes now, as the caller.
 /// Errors: AccessDenied, KMS.DisabledException and the like.
 Result<std::string> new_wrapping_key(core::Call& call, ObjectVersion& object);
-/// Under which they are wrapped: for SSE-KMS by kms:Decrypt, as the caller. Not in a read.
+/// Under which they are wrapped: for SSE-KMS by kms:Decrypt, as the caller.
 Result<std::string> wrapping_key(core::Call& call, const ObjectVersion& object);
 /// Whether the caller may ask for the content at all. Errors: InvalidArgument of who is nobody and
 /// would need a key of KMS; InvalidRequest where it shows a key of its own.
@@ -29,10 +29,6 @@ Result<void> check_reader(const core::Call& call, const ObjectVersion& object);
 Result<void> check_customer_key(const core::Call& call);
 /// SSE-S3's.
 std::string house_key(const core::Context& context);
-
-/// What kms:Decrypt wants to know, for whoever calls it: {"CiphertextBlob", "EncryptionContext",
-/// "KeyId"}.
-Object decrypt_params(const ObjectVersion& object);
 
 /// The key of one content, open. Error InternalFailure.
 Result<std::string> open_key(const Piece& piece, std::string_view under);

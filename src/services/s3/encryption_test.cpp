@@ -109,16 +109,16 @@ TEST_F(S3Encryption, TheBucketsDefaultCounts) {
             "AES256");
 }
 
-TEST_F(S3Encryption, TheBodyStaysLockedUntilKmsOpensIt) {
+TEST_F(S3Encryption, WhoReadsAsksKmsAndWhoMayNotIsToldSo) {
   put_kms("k", "a secret");
-  const auto got = ok(cloud, "GetObject", {{"Bucket", "abc"}, {"Key", "k"}});
-  const auto& body = object_of(got, "Body");
-  ASSERT_TRUE(body.contains("$kms"));
-  EXPECT_EQ(text(object_of(body, "$kms"), "KeyId"), "arn:aws:kms:us-east-1:123456789012:key/k");
-  const auto data_key = unbase64(text(object_of(body, "$kms"), "CiphertextBlob"))->substr(7);
-  const auto key = content::unwrap(data_key, text(body, "wrapped"));
-  ASSERT_TRUE(key);
-  EXPECT_EQ(content::crypt(*key, *unbase64(text(body, "$inline"))), "a secret");
+  EXPECT_EQ(get(cloud, "abc", "k"), "a secret");
+  ASSERT_EQ(kms.asked.size(), 2u);
+  EXPECT_EQ(kms.asked[1].operation, "Decrypt");
+  EXPECT_EQ(text(kms.asked[1].params, "KeyId"), "arn:aws:kms:us-east-1:123456789012:key/k");
+  kms.refuses = Error{"AccessDeniedException", "not authorized to perform: kms:Decrypt"};
+  EXPECT_EQ(get(cloud, "abc", "k"), "<AccessDenied>");
+  kms.refuses = Error{"DisabledException", "key is disabled."};
+  EXPECT_EQ(get(cloud, "abc", "k"), "<KMS.DisabledException>");
 }
 
 TEST_F(S3Encryption, CopiesOpenTheSourceAndHaveAKeyOfTheirOwn) {

@@ -64,9 +64,9 @@ struct Job {
 BOOST_DESCRIBE_STRUCT(Job, (), (bucket, key, order, days, until))
 
 void expire_at(Context& context, const ObjectVersion& object) {
-  context.at(object.restored_until,
-             {"s3.restore_ended",
-              encode(Job{object.bucket, object.key, object.order, 0, object.restored_until})});
+  context.upkeep(object.restored_until,
+                 {"s3.restore_ended",
+                  encode(Job{object.bucket, object.key, object.order, 0, object.restored_until})});
 }
 
 /// What a timer is about, as far as it is still there.

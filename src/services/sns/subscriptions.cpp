@@ -126,7 +126,7 @@ std::string new_token(Context& context, Subscription& subscription) {
   subscription.token_expires = context.now() + kTokenLife;
   kTokens.put(context, Key{subscription.token_hash},
               {subscription.scope, subscription.topic, subscription.id});
-  context.at(subscription.token_expires,
+  context.upkeep(subscription.token_expires,
              {"sns.token_expired", Object{{"hash", subscription.token_hash}}});
   return token;
 }

@@ -178,7 +178,7 @@ void remember_attempt(Context& context, const Queue& queue, const std::string& i
   for (const auto& message : messages)
     attempt.receipts[message.order] = message.received->receipt;
   kAttempts.put(context, Key{queue.store, id}, attempt);
-  context.at(attempt.until, {"sqs.forget_attempt", Object{{"store", queue.store}, {"id", id}}});
+  context.upkeep(attempt.until, {"sqs.forget_attempt", Object{{"store", queue.store}, {"id", id}}});
 }
 
 void mark_received(Context& context, Message& message) {

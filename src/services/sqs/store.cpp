@@ -31,7 +31,7 @@ void release_content(Context& context, const std::string& id) {
 void start_sweeping(Context& context, const Queue& queue, Clockwork clockwork, Time sent) {
   clockwork.sweeping = true;
   kClockwork.put(context, Key{queue.store}, clockwork);
-  context.at(std::max(sent + retention(queue), context.now()), {"sqs.sweep", reference(queue)});
+  context.upkeep(std::max(sent + retention(queue), context.now()), {"sqs.sweep", reference(queue)});
 }
 
 /// Up to kDropStep of the store's first messages that `wanted` takes; `next` is the first that it
