@@ -20,9 +20,10 @@ import objects
 import policies
 import restart
 import start
+import workflows
 
 BENCHES = {"calls": calls.run_calls, "events": calls.run_events, "memory": memory.run, "start": start.run, "restart": restart.run,
-           "matching": matching.run, "objects": objects.run, "ingest": ingest.run, "policies": policies.run, "states": asl.run, "logs": logs.run, "functions": functions.run, "fanout": fanout.run}
+           "matching": matching.run, "objects": objects.run, "ingest": ingest.run, "policies": policies.run, "states": asl.run, "workflows": workflows.run, "logs": logs.run, "functions": functions.run, "fanout": fanout.run}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 

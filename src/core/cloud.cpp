@@ -7,6 +7,7 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "core/sensitive.hpp"
+#include "core/throttling.hpp"
 
 namespace tocsin::core {
 namespace {
@@ -14,9 +15,12 @@ namespace {
 Error stopping() {
   return {"ServiceUnavailable", "The server is shutting down.", 503, Fault::Server};
 }
-Error overloaded() {
-  return {"ServiceUnavailable", "Reduce your request rate: too many calls are waiting.", 503,
-          Fault::Server};
+
+/// Too many inputs are waiting: whom this one's client called throttles it.
+Error overloaded(const Input& input) {
+  const auto* reads = find(input.body, "reads");
+  const auto& request = reads ? object_of(reads->as_array().back(), "request") : input.body;
+  return throttled(string_of(request, "service"));
 }
 
 }  // namespace
@@ -122,7 +126,7 @@ void Cloud::enqueue(Waiting waiting) {
   // Results of jobs are never refused: they end what has begun.
   const bool refusable = waiting.input.kind != Input::Kind::JobResult;
   if (refusable && (stopping_ || queue_.size() >= options_.queue)) {
-    const auto error = stopping_ ? stopping() : overloaded();
+    const auto error = stopping_ ? stopping() : overloaded(waiting.input);
     lock.unlock();
     ++refused_;
     if (waiting.done) waiting.done(std::unexpected(error));

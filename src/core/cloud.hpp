@@ -29,7 +29,7 @@ enum class ClockKind {
 struct CloudOptions {
   ClockKind clock = ClockKind::Real;
   AccountId account{"123456789012"};
-  std::size_t queue = 65'536;         // inputs that may wait; past it calls are refused (503)
+  std::size_t queue = 65'536;         // inputs that may wait; past it calls are throttled
   std::size_t group = 1'024;          // inputs in one append
   std::uint64_t checkpoint = 50'000;  // inputs between checkpoints
   std::size_t bulk = 32 * 1024;       // longer bulk members go to blobs before append

@@ -6,6 +6,7 @@
 
 #include "core/table.hpp"
 #include "core/testing.hpp"
+#include "core/throttling.hpp"
 
 namespace tocsin::core {
 namespace {
@@ -137,6 +138,17 @@ TEST(Cloud, WhatWasAcknowledgedIsThereAfterReopening) {
   for (int i = 0; i < 10; ++i) {
     EXPECT_EQ(text(*call(*cloud, "r", "Get", Object{{"Id", std::to_string(i)}}), "Text"), "kept");
   }
+}
+
+TEST(Cloud, AFullQueueThrottlesAsTheServiceDoes) {
+  const auto cloud = open(store::in_memory(), {.queue = 0});
+  for (const auto* operation : {"Put", "Get"}) {
+    const auto refused = call(*cloud, operation, operation, Object{{"Id", "n"}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "ThrottlingException");
+  }
+  EXPECT_EQ(throttled("s3").code, "SlowDown");
+  EXPECT_EQ(throttled("lambda").status, 429);
 }
 
 TEST(Cloud, ResetEmptiesTheMachine) {

@@ -68,6 +68,9 @@ def encryption(server, s3):
     reader = server.client("s3", key)
     check(error_code(reader.get_object, Bucket="vault", Key="small") == "AccessDenied", "a reader without kms:Decrypt")
     check("kms:Decrypt" in str(refused(reader.get_object, Bucket="vault", Key="small")), "the reason")
+    trail = server.client("cloudtrail")
+    until("the record of the refused Decrypt", lambda: [event for event in trail.lookup_events(
+        LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Decrypt"}])["Events"] if event["Username"] == "reader" and "AccessDenied" in event["CloudTrailEvent"]])
     check(error_code(reader.put_object, Bucket="vault", Key="x", Body=b"v", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn) == "AccessDenied", "a writer without kms:GenerateDataKey")
     check(body(reader.get_object(Bucket="vault", Key="default")) == secret, "the key alias/aws/s3, which serves everybody in the account through S3")
     check(reader.head_object(Bucket="vault", Key="small")["SSEKMSKeyId"] == arn, "HEAD needs no key")

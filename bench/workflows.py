@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Executions of Standard workflows over the API, durable: transitions a second and core, and executions beside moto's."""
+import json
+
+import calls
+from load import aws_json, load
+from row import row
+from servers import harness, make_caller, moto, tocsin
+
+STATES = 20
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}})
+
+
+def passes(count):
+    states = {f"S{i}": {"Type": "Pass", "Result": {"step": i}, "ResultPath": "$.last", **({"Next": f"S{i + 1}"} if i + 1 < count else {"End": True})} for i in range(count)}
+    return json.dumps({"StartAt": "S0", "States": states})
+
+
+def start_execution(server, count):
+    role = server.client("iam").create_role(RoleName=f"flow-{count}", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    machine = server.client("stepfunctions").create_state_machine(name=f"passes-{count}", definition=passes(count), roleArn=role)["stateMachineArn"]
+    return aws_json("states", "AWSStepFunctions.StartExecution", {"stateMachineArn": machine, "input": json.dumps({"alarm": "web-1"})})
+
+
+def caller_of(server):
+    key = make_caller(server)
+    server.client("iam").put_user_policy(UserName="bench", PolicyName="states", PolicyDocument=harness.allow("states:*"))
+    return key
+
+
+def run(chosen):
+    with tocsin(chosen) as ours, moto() as peer:
+        key = caller_of(ours)
+        long = load(chosen, ours, key, "states-twenty", start_execution(ours, STATES))
+        five = load(chosen, ours, key, "states-five", start_execution(ours, 5))
+        theirs = load(chosen, peer, caller_of(peer), "moto-states-five", start_execution(peer, 5)) if peer else None
+    per_core = STATES / long["server_cpu_us"] * 1e6
+    return [row(f"Standard, {STATES} Pass states: transitions", per_core, "/s and core", at_least=30_000),
+            row(f"Standard, {STATES} Pass states", long["per_second"], "executions/s"),
+            *calls.rows_of("Standard, 5 Pass states", five, theirs, 200)]
