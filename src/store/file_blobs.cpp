@@ -19,6 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The disk works while the rest of a long content still comes.
+constexpr std::uint64_t kWriteAtOnce = 8 * 1024 * 1024;
+
 /// What writers share with the adapter, and may outlive it with.
 struct BlobFolder {
   fs::path root;
@@ -72,6 +75,10 @@ class FileWriter : public BlobWriter {
     }
     hasher_.update(bytes);
     size_ += bytes.size();
+    if (size_ - begun_ >= kWriteAtOnce) {
+      file_.write_soon(begun_, size_ - begun_);
+      begun_ = size_;
+    }
     return {};
   }
 
@@ -103,6 +110,7 @@ class FileWriter : public BlobWriter {
   File file_;
   Hasher hasher_{Hasher::Kind::Sha256};
   std::uint64_t size_ = 0;
+  std::uint64_t begun_ = 0;  // so far the kernel was told to write
 };
 
 class FileReader : public BlobReader {
@@ -142,6 +150,7 @@ class FileBlobs : public Blobs {
       return fail(internal_error(fmt::format("blob {} does not have its {} bytes but {}",
                                              path.string(), ref.size, status.st_size)));
     }
+    file->read_ahead();
     return std::make_unique<FileReader>(std::move(*file), ref.size);
   }
 

@@ -37,20 +37,32 @@ Result<void> File::write(std::string_view bytes) {
 }
 
 Result<std::string> File::read(std::uint64_t offset, std::size_t length) const {
-  std::string bytes(length, '\0');
-  std::size_t filled = 0;
-  while (filled < length) {
-    const auto count = ::pread(descriptor_, bytes.data() + filled, length - filled,
-                               static_cast<off_t>(offset + filled));
-    if (count == 0) break;
-    if (count > 0) {
-      filled += static_cast<std::size_t>(count);
-    } else if (errno != EINTR) {
-      return unavailable("read a file", errno);
+  std::string bytes;
+  int failure = 0;
+  bytes.resize_and_overwrite(length, [&](char* into, std::size_t) {
+    std::size_t filled = 0;
+    while (filled < length && failure == 0) {
+      const auto count =
+          ::pread(descriptor_, into + filled, length - filled, static_cast<off_t>(offset + filled));
+      if (count == 0) break;
+      if (count > 0)
+        filled += static_cast<std::size_t>(count);
+      else if (errno != EINTR)
+        failure = errno;
     }
-  }
-  bytes.resize(filled);
+    return filled;
+  });
+  if (failure != 0) return unavailable("read a file", failure);
   return bytes;
+}
+
+void File::write_soon(std::uint64_t offset, std::uint64_t length) {
+  (void)::sync_file_range(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(length),
+                          SYNC_FILE_RANGE_WRITE);
+}
+
+void File::read_ahead() {
+  (void)::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
 }
 
 Result<void> File::sync() {

@@ -27,6 +27,10 @@ class File {
   Result<void> write(std::string_view bytes);
   /// Up to `length` bytes; empty at the end.
   Result<std::string> read(std::uint64_t offset, std::size_t length) const;
+  /// Has the kernel begin to write what was written there, so that `sync` finds little left to do.
+  void write_soon(std::uint64_t offset, std::uint64_t length);
+  /// It will be read from its beginning to its end.
+  void read_ahead();
   /// fdatasync(2).
   Result<void> sync();
   void close();
