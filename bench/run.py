@@ -8,22 +8,22 @@ import os
 import pathlib
 import sys
 
-import asl
 import calls
 import fanout
 import functions
-import logs
 import ingest
+import logs
 import matching
 import memory
 import objects
 import policies
 import restart
 import start
+import states
 import workflows
 
 BENCHES = {"calls": calls.run_calls, "events": calls.run_events, "memory": memory.run, "start": start.run, "restart": restart.run,
-           "matching": matching.run, "objects": objects.run, "ingest": ingest.run, "policies": policies.run, "states": asl.run, "workflows": workflows.run, "logs": logs.run, "functions": functions.run, "fanout": fanout.run}
+           "matching": matching.run, "objects": objects.run, "ingest": ingest.run, "policies": policies.run, "states": states.run, "workflows": workflows.run, "logs": logs.run, "functions": functions.run, "fanout": fanout.run}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
