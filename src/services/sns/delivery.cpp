@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "services/sns/devices.hpp"
+#include "services/sns/encryption.hpp"
 #include "services/sns/jobs.hpp"
 #include "services/sns/publications.hpp"
 #include "services/sns/queues.hpp"
@@ -67,13 +68,15 @@ Result<std::variant<core::CallSpec, core::JobSpec>> work_of(Context& context,
 }
 
 void attempt(Context& context, const Delivery& delivery, int tries) {
-  const auto work = work_of(context, delivery);
+  auto work = work_of(context, delivery);
   if (!work) {
     fail_now(context, delivery, work.error(), tries);
     return release(context, delivery.publication.id);
   }
+  if (auto* job = std::get_if<core::JobSpec>(&*work))
+    seal_work(context, delivery.publication, *job);
   context.start(
-      {.work = *work,
+      {.work = *std::move(work),
        .retry = retry_of(delivery.subscription.protocol),
        .then = {"sns.delivered", place(delivery.publication, delivery.subscription, tries)}});
 }

@@ -92,7 +92,7 @@ void step(Context& context, const Resumption& timer) {
   if (awaits_signature(context, *publication, found)) {
     Object texts;
     for (const auto& [name, text] : signable(*publication))
-      texts[name] = text;
+      texts[name] = publication->secret ? context.seal(text) : Document(boost::json::string(text));
     return sign(context, std::move(texts), publication->signature_version,
                 {"sns.signed", timer.context});
   }

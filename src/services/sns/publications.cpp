@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/sns/publications.hpp"
 
+#include "services/sns/encryption.hpp"
+
 namespace tocsin::sns {
 
 using core::Context;
@@ -24,11 +26,13 @@ void release(Context& context, const std::string& id) {
 }
 
 void update(Context& context, const Publication& publication) {
-  kPublications.put(context, Key{publication.id}, publication);
+  kPublications.put(context, Key{publication.id}, enclosed(context, publication));
 }
 
-std::optional<Publication> publication_of(const store::View& view, const std::string& id) {
-  return kPublications.get(view, Key{id});
+std::optional<Publication> publication_of(const Context& context, const std::string& id) {
+  auto kept = kPublications.get(context, Key{id});
+  if (!kept) return std::nullopt;
+  return disclosed(context, *std::move(kept));
 }
 
 }  // namespace tocsin::sns

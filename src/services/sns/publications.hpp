@@ -13,6 +13,6 @@ void keep_again(core::Context& context, const std::string& id, std::int64_t coun
 void release(core::Context& context, const std::string& id);
 /// Writes the row anew (its signatures have come).
 void update(core::Context& context, const Publication& publication);
-std::optional<Publication> publication_of(const store::View& view, const std::string& id);
+std::optional<Publication> publication_of(const core::Context& context, const std::string& id);
 
 }  // namespace tocsin::sns

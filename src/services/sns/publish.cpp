@@ -9,6 +9,7 @@
 #include "base/crypto.hpp"
 #include "services/sns/delivery.hpp"
 #include "services/sns/devices.hpp"
+#include "services/sns/encryption.hpp"
 #include "services/sns/fan_out.hpp"
 #include "services/sns/sms.hpp"
 #include "services/sns/topics.hpp"
@@ -173,6 +174,7 @@ Result<Object> publish_to(Call& call, const Topic& topic, const Document& entry)
   publication.topic = topic.name;
   publication.signature_version = attribute_of(topic.attributes, "SignatureVersion", "1");
   TRY(read_group(topic, entry, publication));
+  publication.secret = TRY(data_key_for(call, topic));
   if (!topic.fifo() || !duplicate(call, topic, publication)) distribute(call, publication);
   Object reply{{"MessageId", publication.id}};
   if (topic.fifo()) reply["SequenceNumber"] = publication.sequence;
@@ -264,6 +266,7 @@ Outcome publish_batch(Call& call) {
   if (!topic) return topic.error();
   const auto& entries = array_of(call.params(), "PublishBatchRequestEntries");
   if (auto checked = check_batch(*topic, entries); !checked) return checked.error();
+  if (const auto key = data_key_for(call, *topic); !key) return key.error();
   Array successful, failed;
   for (const auto& entry : entries) {
     auto done = publish_to(call, *topic, entry);

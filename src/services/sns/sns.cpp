@@ -4,6 +4,7 @@
 #include "services/sns/confirmation.hpp"
 #include "services/sns/delivery.hpp"
 #include "services/sns/devices.hpp"
+#include "services/sns/encryption.hpp"
 #include "services/sns/fan_out.hpp"
 #include "services/sns/publish.hpp"
 #include "services/sns/signer.hpp"
@@ -98,6 +99,7 @@ void register_sns(core::Registry& registry) {
   on_confirmations(registry);
   on_signer(registry);
   on_publish_timers(registry);
+  on_data_key_timers(registry);
   on_fan_out(registry);
   on_deliveries(registry);
   on_status(registry);

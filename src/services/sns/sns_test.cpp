@@ -23,7 +23,7 @@ TEST_F(Sns, TopicsAreMadeOnceAndTheirNamesChecked) {
       refused("CreateTopic", {{"Name", "alerts"}, {"Attributes", Object{{"DisplayName", "x"}}}}),
       HasSubstr("Topic already exists with different attributes"));
   EXPECT_THAT(refused("CreateTopic",
-                      {{"Name", "k"}, {"Attributes", Object{{"KmsMasterKeyId", "alias/x"}}}}),
+                      {{"Name", "k"}, {"Attributes", Object{{"ArchivePolicy", "{\"MessageRetentionPeriod\":7}"}}}}),
               HasSubstr("not supported by Tocsin"));
   must("DeleteTopic", {{"TopicArn", topic}});
   EXPECT_EQ(publish("x").error().code, "NotFound");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/table.hpp"
@@ -66,11 +67,20 @@ struct Publication {
   Texts signatures;         // by protocol, "default" where the message is that of all others
   std::string certificate;  // path of the certificate that they are made with
   bool unsigned_for_good = false;
+  std::optional<Document> secret;  // data key of an encrypted topic, sealed
+  std::string sealed;              // at rest, in place of message and by_protocol
 };
 BOOST_DESCRIBE_STRUCT(Publication, (),
                       (scope, topic, id, subject, message, by_protocol, attributes, time, group,
                        deduplication, sequence, signature_version, signatures, certificate,
-                       unsigned_for_good))
+                       unsigned_for_good, secret, sealed))
+
+/// A data key within its reuse period.
+struct DataKey {
+  Document secret;  // sealed
+  Time until{};
+};
+BOOST_DESCRIBE_STRUCT(DataKey, (), (secret, until))
 
 struct Count {
   std::int64_t count = 0;
@@ -130,6 +140,9 @@ inline constexpr core::Table<Reference> kEndpoints{
 inline constexpr core::Table<Subscription> kFormer{"sns.former"};  // account, region, topic, id
 inline constexpr core::Table<Token> kTokens{"sns.tokens"};         // hash
 inline constexpr core::Table<Publication> kPublications{"sns.publications"};  // id
+inline constexpr core::Table<DataKey> kDataKeys{
+    "sns.data_keys"};  // account, region, topic, who, source ARN, master key
+inline constexpr core::Table<Count> kFilters{"sns.filters"};  // account, region: policies there
 inline constexpr core::Table<Count> kOpen{"sns.open"};  // id of a publication: deliveries to come
 inline constexpr core::Table<Moment> kPace{
     "sns.pace"};  // account, region, topic, id: next free time

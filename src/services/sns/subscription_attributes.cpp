@@ -15,6 +15,8 @@ namespace {
 using core::Call;
 using core::Outcome;
 
+constexpr std::int64_t kMostFilters = 10'000;  // of an account and region
+
 Result<void> check_raw(const Subscription& subscription, const std::string& value,
                        const std::string& place) {
   const auto& protocol = subscription.protocol;
@@ -90,6 +92,21 @@ Result<void> check_subscription_attributes(Call&, const Topic&, const Subscripti
   return {};
 }
 
+Result<void> count_filter(core::Context& context, const Scope& scope, const Texts& before,
+                          const Texts& after) {
+  const int change = after.contains("FilterPolicy") - before.contains("FilterPolicy");
+  if (!change) return {};
+  auto filters = kFilters.get(context, core::Key::of(scope)).value_or(Count{});
+  filters.count += change;
+  if (change > 0 && filters.count > kMostFilters)
+    return fail("FilterPolicyLimitExceeded",
+                "Filter policy limit exceeded: the account has the greatest number of filter "
+                "policies.",
+                403);
+  kFilters.put(context, core::Key::of(scope), filters);
+  return {};
+}
+
 Outcome get_subscription_attributes(Call& call) {
   const auto found = subscription_of(call);
   if (!found) return found.error();
@@ -127,6 +144,8 @@ Outcome set_subscription_attributes(Call& call) {
     return checked.error();
   if (value.empty() || (name == "FilterPolicy" && is_empty_policy(value)))
     after.attributes.erase(name);
+  if (auto counted = count_filter(call, after.scope, found->attributes, after.attributes); !counted)
+    return counted.error();
   kSubscriptions.put(call, key_of(after), after);
   return Object{};
 }

@@ -13,6 +13,11 @@ Result<void> check_subscription_attributes(core::Call& call, const Topic& topic,
                                            const Subscription& subscription,
                                            const std::string& place);
 
+/// Notes that a subscription with some attributes takes the place of one with others (none: of no
+/// subscription). Error FilterPolicyLimitExceeded.
+Result<void> count_filter(core::Context& context, const Scope& scope, const Texts& before,
+                          const Texts& after);
+
 core::Outcome get_subscription_attributes(core::Call& call);
 core::Outcome set_subscription_attributes(core::Call& call);
 

@@ -215,6 +215,8 @@ Result<Subscription> subscription_of(Call& call) {
 }
 
 void drop_subscription(Context& context, const Subscription& subscription) {
+  if (const auto found = kSubscriptions.get(context, key_of(subscription)))
+    (void)count_filter(context, found->scope, found->attributes, {});
   kSubscriptions.erase(context, key_of(subscription));
   kEndpoints.erase(context, endpoint_key(subscription));
   kPace.erase(context, key_of(subscription));
@@ -230,6 +232,8 @@ Outcome subscribe(Call& call) {
     if (existing) return existing_subscription(call, *topic, *made, *std::move(existing));
   }
   if (auto checked = check_limit(call, *topic); !checked) return checked.error();
+  if (auto counted = count_filter(call, made->scope, {}, made->attributes); !counted)
+    return counted.error();
   ask_for_signer(call);
   made->id = call.new_uuid();
   made->pending = needs_confirmation(made->protocol);
@@ -255,6 +259,10 @@ Outcome confirm_subscription(Call& call) {
         equals_ignore_case(text(call.params(), "AuthenticateOnUnsubscribe"), "true");
   }
   kFormer.erase(call, key_of(*found));
+  if (former) {
+    if (auto counted = count_filter(call, found->scope, {}, found->attributes); !counted)
+      return counted.error();
+  }
   kEndpoints.put(call, endpoint_key(*found), {found->id});
   kSubscriptions.put(call, key_of(*found), *found);
   return Object{{"SubscriptionArn", arn_of(*found)}};

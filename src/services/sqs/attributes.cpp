@@ -8,6 +8,8 @@
 namespace tocsin::sqs {
 namespace {
 
+constexpr std::size_t kMostStatements = 20;
+
 struct Rule {
   std::string_view name;
   std::string_view fallback;
@@ -22,7 +24,7 @@ constexpr Rule kRules[] = {
     {"DelaySeconds", "0", 0, 900},
     {"FifoQueue", "true", 0, -1, true},
     {"FifoThroughputLimit", "perQueue", 0, -1, true},
-    {"KmsDataKeyReusePeriodSeconds", "", 60, 86'400},
+    {"KmsDataKeyReusePeriodSeconds", "300", 60, 86'400},
     {"KmsMasterKeyId", ""},
     {"MaximumMessageSize", "1048576", 1024, 1'048'576},
     {"MessageRetentionPeriod", "345600", 60, 1'209'600},
@@ -110,6 +112,12 @@ Result<void> check_redrive_allow(std::string_view value) {
   return {};
 }
 
+Result<void> check_policy(std::string_view value) {
+  const auto policy = parse_json(value);
+  if (!policy || !policy->is_object()) return bad_value("Policy");
+  return check_statements(array_of(*policy, "Statement").size());
+}
+
 bool one_of(std::string_view value, std::initializer_list<std::string_view> words) {
   return std::ranges::find(words, value) != words.end();
 }
@@ -135,15 +143,9 @@ Result<void> check_one(core::Call& call, const Queue& queue, std::string_view na
     if (!parsed || *parsed < rule->least || *parsed > rule->most) return bad_value(name);
   }
   if (value.empty()) return {};
-  if (name == "KmsMasterKeyId")
-    return fail("UnsupportedOperation",
-                "Tocsin does not encrypt queues with KMS keys; use SqsManagedSseEnabled.");
   if (name == "RedrivePolicy") return check_redrive(call, queue, value);
   if (name == "RedriveAllowPolicy") return check_redrive_allow(value);
-  if (name == "Policy") {
-    const auto policy = parse_json(value);
-    return policy && policy->is_object() ? Result<void>() : bad_value(name);
-  }
+  if (name == "Policy") return check_policy(value);
   return check_word(name, value);
 }
 
@@ -156,6 +158,10 @@ Result<void> check_together(const Queue& queue, const Object& given, Change chan
   }
   auto after = queue;
   set_attributes(after, given);
+  if (text(given, "SqsManagedSseEnabled") == "true" && !attribute(after, "KmsMasterKeyId").empty())
+    return fail("InvalidAttributeName",
+                "You can use one type of server-side encryption (SSE) at one time. You can either "
+                "enable KMS SSE or SQS SSE.");
   if (attribute(after, "FifoThroughputLimit") == "perMessageGroupId" &&
       attribute(after, "DeduplicationScope") != "messageGroup") {
     return bad_value("FifoThroughputLimit",
@@ -166,6 +172,14 @@ Result<void> check_together(const Queue& queue, const Object& given, Change chan
 }
 
 }  // namespace
+
+Result<void> check_statements(std::size_t count) {
+  if (count <= kMostStatements) return {};
+  return fail("OverLimit",
+              fmt::format("{} statements were found in the submitted policy, max allowed is {}",
+                          count, kMostStatements),
+              403);
+}
 
 Failure invalid_value(std::string_view value, std::string_view name, std::string_view reason) {
   return fail("InvalidParameterValue",
@@ -224,6 +238,8 @@ void set_attributes(Queue& queue, const Object& attributes) {
     else if (name != "FifoQueue")
       queue.attributes[name] = value;
   }
+  if (!text(attributes, "KmsMasterKeyId").empty())
+    queue.attributes["SqsManagedSseEnabled"] = "false";
 }
 
 }  // namespace tocsin::sqs

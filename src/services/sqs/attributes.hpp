@@ -31,6 +31,9 @@ Result<void> check_attributes(core::Call& call, const Queue& queue, const Object
 /// Sets what was given; an empty Policy or RedrivePolicy removes it.
 void set_attributes(Queue& queue, const Object& attributes);
 
+/// Of a queue's policy. Error OverLimit.
+Result<void> check_statements(std::size_t count);
+
 /// "Value {} for parameter {} is invalid. Reason: {}"
 Failure invalid_value(std::string_view value, std::string_view name, std::string_view reason);
 

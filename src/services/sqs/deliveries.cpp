@@ -2,6 +2,7 @@
 #include "services/sqs/deliveries.hpp"
 
 #include "services/sqs/attributes.hpp"
+#include "services/sqs/encryption.hpp"
 #include "services/sqs/queues.hpp"
 #include "services/sqs/store.hpp"
 
@@ -26,6 +27,46 @@ Result<Queue> open_queue(Call& call, std::string_view name) {
   return *std::move(queue);
 }
 
+/// Under a key of KMS each queue has a body of its own.
+Result<void> enclose_own(Call& call, const Queue& queue, const Document& delivery,
+                         Message& message) {
+  const auto& params = call.params();
+  if (const auto& attributes = object_of(params, "MessageAttributes"); !attributes.empty())
+    message.attributes = attributes;
+  return enclose(call, asker_of(call), queue, message,
+                 string_of(params, "Head") + string_of(delivery, "Fill") +
+                     string_of(params, "Tail"));
+}
+
+/// Counts in `sharing` the messages that name the call's content.
+void share(Call& call, const Document& delivery, Message& message, std::int64_t& sharing) {
+  const auto& params = call.params();
+  message.content = string_of(params, "Content");
+  message.fill = string_of(delivery, "Fill");
+  if (sharing++) return;
+  share_content(call, *message.content,
+                content_of(call, text(params, "Head"), text(params, "Tail"),
+                           object_of(params, "MessageAttributes")),
+                0);
+}
+
+Result<void> take_delivery(Call& call, const Document& delivery, std::size_t number,
+                           std::int64_t& sharing) {
+  const auto queue = TRY(open_queue(call, text(delivery, "Queue")));
+  const auto delay = std::chrono::seconds(number_attribute(queue, "DelaySeconds"));
+  Message message{.id = call.new_uuid(),
+                  .sender = sender_of(call),
+                  .sent = call.now(),
+                  .visible = call.now() + delay};
+  message.order = order_of(call, message.id, message.sent, number);
+  if (under_kms(queue))
+    TRY(enclose_own(call, queue, delivery, message));
+  else
+    share(call, delivery, message, sharing);
+  enqueue(call, queue, message, delay.count() ? Hidden::Delayed : Hidden::No);
+  return {};
+}
+
 }  // namespace
 
 bool is_delivery(const Call& call) {
@@ -38,38 +79,18 @@ std::string sender_of(const Call& call) {
 }
 
 core::Outcome take_deliveries(Call& call) {
-  const auto& params = call.params();
-  const auto& deliveries = array_of(params, "Deliveries");
-  const auto content = string_of(params, "Content");
-  const auto sender = sender_of(call);
+  const auto& deliveries = array_of(call.params(), "Deliveries");
   Array failed;
-  std::int64_t taken = 0;
+  std::int64_t sharing = 0;
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
-    const auto queue = open_queue(call, text(deliveries[i], "Queue"));
-    if (!queue) {
-      const auto& error = queue.error();
-      failed.push_back(Object{{"Id", std::to_string(i)},
-                              {"SenderFault", true},
-                              {"Code", error.code},
-                              {"Message", error.message}});
-      continue;
-    }
-    const auto delay = std::chrono::seconds(number_attribute(*queue, "DelaySeconds"));
-    Message message{.id = call.new_uuid(),
-                    .sender = sender,
-                    .sent = call.now(),
-                    .visible = call.now() + delay,
-                    .content = content,
-                    .fill = string_of(deliveries[i], "Fill")};
-    message.order = order_of(call, message.id, message.sent, i);
-    if (!taken++)
-      share_content(call, content,
-                    {string_of(params, "Head"), string_of(params, "Tail"),
-                     object_of(params, "MessageAttributes")},
-                    0);
-    enqueue(call, *queue, message, delay.count() ? Hidden::Delayed : Hidden::No);
+    const auto taken = take_delivery(call, deliveries[i], i, sharing);
+    if (taken) continue;
+    failed.push_back(Object{{"Id", std::to_string(i)},
+                            {"SenderFault", true},
+                            {"Code", taken.error().code},
+                            {"Message", taken.error().message}});
   }
-  if (taken) share_content(call, content, {}, taken);
+  if (sharing) share_content(call, string_of(call.params(), "Content"), {}, sharing);
   return Object{{"Failed", std::move(failed)}};
 }
 

@@ -8,6 +8,7 @@
 #include "services/sqs/deduplication.hpp"
 #include "services/sqs/deliveries.hpp"
 #include "services/sqs/digests.hpp"
+#include "services/sqs/encryption.hpp"
 #include "services/sqs/groups.hpp"
 #include "services/sqs/queues.hpp"
 #include "services/sqs/store.hpp"
@@ -41,8 +42,7 @@ Message message_of(Call& call, const Document& entry, std::int64_t delay) {
   Message message{.id = call.new_uuid(),
                   .sender = sender_of(call),
                   .sent = call.now(),
-                  .visible = call.now() + std::chrono::seconds(delay),
-                  .body = string_of(entry, "MessageBody")};
+                  .visible = call.now() + std::chrono::seconds(delay)};
   if (const auto& attributes = object_of(entry, "MessageAttributes"); !attributes.empty())
     message.attributes = attributes;
   if (const auto& system = object_of(entry, "MessageSystemAttributes"); !system.empty())
@@ -68,6 +68,7 @@ Result<Object> send(Call& call, const Queue& queue, const Document& entry, std::
   auto message = message_of(call, entry, delay);
   message.order = queue.fifo() ? mark->sequence : order_of(call, message.id, message.sent, number);
   message.fifo = std::move(mark);
+  TRY(enclose(call, asker_of(call), queue, message, text(entry, "MessageBody")));
   if (queue.fifo()) remember_accepted(call, queue, *message.fifo, message.id);
   enqueue(call, queue, message, delay > 0 ? Hidden::Delayed : Hidden::No);
   return reply_of(entry, message.id, message.fifo ? message.fifo->sequence : "");

@@ -6,6 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "services/sqs/attributes.hpp"
+#include "services/sqs/encryption.hpp"
 #include "services/sqs/groups.hpp"
 #include "services/sqs/queues.hpp"
 #include "services/sqs/store.hpp"
@@ -81,12 +82,27 @@ std::vector<Message> movable(Context& context, const Queue& source, std::size_t 
   return messages;
 }
 
-/// To the task's destination as a new message. False where that queue is gone.
-bool move_one(Context& context, const Queue& source, const Move& move, Message message,
-              std::size_t number) {
+/// Where KMS has a part in it, the message is opened and enclosed anew.
+Result<void> enclose_anew(Context& context, const Queue& source, const Queue& target,
+                          const Move& move, Message& message) {
+  if (!message.envelope && !under_kms(target)) return {};
+  const auto letter = TRY(letter_of(context, move.mover, source, message));
+  TRY(enclose(context, move.mover, target, message, letter.body));
+  if (!message.content) return {};
+  release_content(context, *std::exchange(message.content, std::nullopt));
+  message.fill.reset();
+  if (!letter.attributes.empty()) message.attributes = letter.attributes;
+  return {};
+}
+
+/// To the task's destination as a new message.
+Result<void> move_one(Context& context, const Queue& source, const Move& move, Message message,
+                      std::size_t number) {
   const auto target = queue_named(
       context, move.destination.empty() ? message.source.value_or("") : move.destination);
-  if (!target || target->fifo() != source.fifo()) return false;
+  if (!target || target->fifo() != source.fifo())
+    return fail("AWS.SimpleQueueService.NonExistentQueue", "");
+  TRY(enclose_anew(context, source, *target, move, message));
   take_out(context, source.store, message);
   message.id = context.new_uuid();
   message.sent = message.visible = context.now();
@@ -96,7 +112,7 @@ bool move_one(Context& context, const Queue& source, const Move& move, Message m
   message.order =
       target->fifo() ? message.fifo->sequence : order_of(context, message.id, message.sent, number);
   enqueue(context, *target, message, Hidden::No);
-  return true;
+  return {};
 }
 
 void end(Context& context, Move move, std::string status, std::string failure = {}) {
@@ -120,8 +136,8 @@ void step(Context& context, const core::Resumption& timer) {
   const auto messages =
       movable(context, *source, move->rate ? static_cast<std::size_t>(move->rate) : kStep);
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (!move_one(context, *source, *move, messages[i], i))
-      return end(context, *move, "FAILED", "AWS.SimpleQueueService.NonExistentQueue");
+    if (const auto done = move_one(context, *source, *move, messages[i], i); !done)
+      return end(context, *move, "FAILED", done.error().code);
     ++move->moved;
   }
   if (movable(context, *source, 1).empty()) return end(context, *move, "COMPLETED");
@@ -155,7 +171,8 @@ Result<Move> checked_move(Call& call) {
   const auto& params = call.params();
   Move move{.source = string_of(params, "SourceArn"),
             .destination = string_of(params, "DestinationArn"),
-            .rate = integer(params, "MaxNumberOfMessagesPerSecond").value_or(0)};
+            .rate = integer(params, "MaxNumberOfMessagesPerSecond").value_or(0),
+            .mover = asker_of(call)};
   const auto source = queue_named(call, move.source);
   if (!source || source->scope != call.scope()) return no_resource("SourceArn");
   if (find(params, "MaxNumberOfMessagesPerSecond") && (move.rate < 1 || move.rate > 500))

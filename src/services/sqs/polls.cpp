@@ -103,8 +103,12 @@ void serve_polls(Context& context, const Queue& queue) {
       return;
     }
     auto messages = take(context, queue, poll->second);
-    if (messages.empty()) return set_wake_timer(context, queue);
-    end_poll(context, queue, *poll, Document(Object{{"Messages", std::move(messages)}}));
+    if (!messages) {
+      end_poll(context, queue, *poll, std::unexpected(messages.error()));
+      continue;
+    }
+    if (messages->empty()) return set_wake_timer(context, queue);
+    end_poll(context, queue, *poll, Document(Object{{"Messages", *std::move(messages)}}));
   }
 }
 

@@ -7,6 +7,8 @@
 #include "base/crypto.hpp"
 #include "services/sqs/attributes.hpp"
 #include "services/sqs/digests.hpp"
+#include "services/sqs/encryption.hpp"
+#include "services/sqs/flights.hpp"
 #include "services/sqs/groups.hpp"
 #include "services/sqs/polls.hpp"
 #include "services/sqs/queues.hpp"
@@ -52,11 +54,10 @@ Object system_attributes(const Message& message, const std::vector<std::string>&
   return out;
 }
 
-Object received(const Context& context, const Queue& queue, const Message& message,
+Object received(const Queue& queue, const Message& message, const Letter& letter,
                 const Poll& poll) {
   const auto handle = fmt::format("{}|{}|{}|{}", arn_of(queue), queue.store, message.order,
                                   message.received->receipt);
-  const auto letter = letter_of(context, message);
   Object out{{"MessageId", message.id},
              {"ReceiptHandle", base64(handle)},
              {"MD5OfBody", digest_of_body(letter.body)},
@@ -157,6 +158,35 @@ std::vector<Message> from_fifo(Context& context, const Queue& queue, std::size_t
   return out;
 }
 
+std::vector<Message> to_give(Context& context, const Queue& queue, const Poll& poll) {
+  const auto wanted = std::min(poll.count, room_in_flight(context, queue));
+  if (wanted <= 0) return {};
+  const auto count = static_cast<std::size_t>(wanted);
+  return queue.fifo() ? from_fifo(context, queue, count) : from_standard(context, queue, count);
+}
+
+/// What the messages say; those that the receiver may not open are left out, unless that is all.
+/// Of a FIFO queue nothing is given out past one that stays shut.
+Result<std::vector<Letter>> letters_of(Context& context, const Queue& queue, const Poll& poll,
+                                       std::vector<Message>& messages) {
+  std::vector<Letter> letters;
+  std::vector<Message> open;
+  std::optional<Error> error;
+  for (auto& message : messages) {
+    auto letter = letter_of(context, poll.receiver, queue, message);
+    if (!letter) {
+      if (!error) error = letter.error();
+      if (queue.fifo()) break;
+      continue;
+    }
+    letters.push_back(*std::move(letter));
+    open.push_back(std::move(message));
+  }
+  if (error && open.empty()) return fail(*error);
+  messages = std::move(open);
+  return letters;
+}
+
 /// What the attempt has had, where nothing of it changed since: it may be given again.
 std::vector<Message> had_before(Context& context, const Queue& queue, const std::string& id) {
   const auto attempt = kAttempts.get(context, Key{queue.store, id});
@@ -206,7 +236,7 @@ std::vector<std::string> names_of(const Document& params, std::string_view membe
 
 Result<Poll> poll_of(const core::Call& call, const Queue& queue) {
   const auto& params = call.params();
-  Poll poll;
+  Poll poll{.receiver = asker_of(call)};
   poll.count = TRY(bounded(params, "MaxNumberOfMessages", 1, 1, 10));
   poll.visibility = std::chrono::seconds(TRY(bounded(
       params, "VisibilityTimeout", number_attribute(queue, "VisibilityTimeout"), 0, 43'200)));
@@ -223,19 +253,17 @@ Result<Poll> poll_of(const core::Call& call, const Queue& queue) {
 
 }  // namespace
 
-Array take(Context& context, const Queue& queue, const Poll& poll) {
-  const auto wanted = static_cast<std::size_t>(poll.count);
+Result<Array> take(Context& context, const Queue& queue, const Poll& poll) {
   auto messages =
       poll.attempt.empty() ? std::vector<Message>() : had_before(context, queue, poll.attempt);
   const bool again = !messages.empty();
-  if (!again)
-    messages =
-        queue.fifo() ? from_fifo(context, queue, wanted) : from_standard(context, queue, wanted);
+  if (!again) messages = to_give(context, queue, poll);
+  const auto letters = TRY(letters_of(context, queue, poll, messages));
   Array out;
-  for (auto& message : messages) {
-    if (!again) mark_received(context, message);
-    out.push_back(received(context, queue, message, poll));
-    move_visibility(context, queue, message, context.now() + poll.visibility);
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (!again) mark_received(context, messages[i]);
+    out.push_back(received(queue, messages[i], letters[i], poll));
+    move_visibility(context, queue, messages[i], context.now() + poll.visibility);
   }
   if (!again && !poll.attempt.empty() && !messages.empty())
     remember_attempt(context, queue, poll.attempt, messages);
@@ -251,7 +279,14 @@ core::Outcome receive_message(core::Call& call) {
                             number_attribute(*queue, "ReceiveMessageWaitTimeSeconds"), 0, 20);
   if (!wait) return wait.error();
   auto messages = take(call, *queue, *poll);
-  if (!messages.empty()) return Object{{"Messages", std::move(messages)}};
+  if (!messages) return messages.error();
+  if (!messages->empty()) return Object{{"Messages", *std::move(messages)}};
+  if (!*wait && !queue->fifo() && room_in_flight(call, *queue) <= 0)
+    return fail("OverLimit",
+                fmt::format("Too many in-flight messages: the limit of {} is reached for this "
+                            "queue.",
+                            kMostInFlight),
+                403);
   if (!*wait) return Object{};
   return wait_for_messages(call, *queue, *std::move(poll), std::chrono::seconds(*wait));
 }

@@ -8,8 +8,8 @@
 namespace tocsin::sqs {
 
 /// Gives out what can be received now, as ReceiveMessage's Messages; expired and dead messages are
-/// put away on the way.
-Array take(core::Context& context, const Queue& queue, const Poll& poll);
+/// put away on the way. Errors: KmsAccessDenied and the like, of messages that do not open.
+Result<Array> take(core::Context& context, const Queue& queue, const Poll& poll);
 
 core::Outcome receive_message(core::Call& call);
 void on_attempt_timers(core::Registry& registry);

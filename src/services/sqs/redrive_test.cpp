@@ -155,12 +155,16 @@ TEST_F(Redrive, PermissionsBecomeStatements) {
   EXPECT_THAT(refused("RemovePermission", remove), HasSubstr("can't find label."));
 }
 
-TEST_F(Redrive, KmsKeysAreRefusedAndUnknownAttributesToo) {
+TEST_F(Redrive, AttributesAreChecked) {
   const auto set = [&](Object attributes) {
     return refused("SetQueueAttributes",
                    {{"QueueUrl", url}, {"Attributes", std::move(attributes)}});
   };
-  EXPECT_THAT(set({{"KmsMasterKeyId", "alias/aws/sqs"}}), StartsWith("UnsupportedOperation"));
+  Array many;
+  for (int i = 0; i < 21; ++i)
+    many.push_back(Object{{"Effect", "Allow"}, {"Principal", "*"}, {"Action", "sqs:*"}});
+  EXPECT_EQ(set({{"Policy", to_json(Object{{"Statement", std::move(many)}})}}),
+            "OverLimit: 21 statements were found in the submitted policy, max allowed is 20");
   EXPECT_EQ(set({{"Colour", "red"}}), "InvalidAttributeName: Unknown Attribute Colour.");
   EXPECT_EQ(set({{"VisibilityTimeout", "43201"}}),
             "InvalidAttributeValue: Invalid value for the parameter VisibilityTimeout.");

@@ -15,8 +15,6 @@ using core::Call;
 using core::Key;
 using core::Outcome;
 
-constexpr std::size_t kMostStatements = 20;
-
 struct Counts {
   std::int64_t visible = 0, hidden = 0, delayed = 0;
 };
@@ -41,6 +39,8 @@ std::map<std::string, std::string> all_attributes(const Call& call, const Queue&
         "ReceiveMessageWaitTimeSeconds", "SqsManagedSseEnabled", "VisibilityTimeout"}) {
     all[name] = attribute(queue, name);
   }
+  if (!attribute(queue, "KmsMasterKeyId").empty())
+    all["KmsDataKeyReusePeriodSeconds"] = attribute(queue, "KmsDataKeyReusePeriodSeconds");
   if (queue.fifo()) {
     for (const auto* name :
          {"ContentBasedDeduplication", "DeduplicationScope", "FifoQueue", "FifoThroughputLimit"})
@@ -185,11 +185,7 @@ Outcome add_permission(Call& call) {
   for (const auto& each : statements) {
     if (text(each, "Sid") == label) return invalid_value(label, "Label", "Already exists.");
   }
-  if (statements.size() >= kMostStatements)
-    return fail("OverLimit",
-                fmt::format("{} statements were found, maximum allowed is {}.",
-                            statements.size() + 1, kMostStatements),
-                403);
+  if (auto checked = check_statements(statements.size() + 1); !checked) return checked.error();
   statements.push_back(Object{
       {"Sid", label},
       {"Effect", "Allow"},

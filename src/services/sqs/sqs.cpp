@@ -2,6 +2,7 @@
 #include "services/sqs/sqs.hpp"
 
 #include "services/sqs/deliveries.hpp"
+#include "services/sqs/encryption.hpp"
 #include "services/sqs/handles.hpp"
 #include "services/sqs/messages.hpp"
 #include "services/sqs/moves.hpp"
@@ -68,6 +69,7 @@ void register_sqs(core::Registry& registry) {
   on_poll_timers(registry);
   on_attempt_timers(registry);
   on_move_timers(registry);
+  on_data_key_timers(registry);
 }
 
 }  // namespace tocsin::sqs

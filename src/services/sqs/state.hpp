@@ -6,12 +6,14 @@
 // groups by the time from which they can be received.
 //
 // A body that many messages share (a topic's fan-out) stands once, as Content with a count of them.
+// Bodies are sealed (encryption.hpp) unless the queue is without any encryption.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <string>
 
+#include "core/request.hpp"
 #include "core/table.hpp"
 
 namespace tocsin::sqs {
@@ -47,6 +49,13 @@ struct FifoMark {
 };
 BOOST_DESCRIBE_STRUCT(FifoMark, (), (group, deduplication, sequence))
 
+/// What opens the body of a message that lies under a key of KMS.
+struct Envelope {
+  std::string data_key;  // CiphertextBlob
+  std::string queue;     // ARN, of the encryption context: a dead letter keeps its first one
+};
+BOOST_DESCRIBE_STRUCT(Envelope, (), (data_key, queue))
+
 struct Message {
   std::string order;  // in its key only
   std::string id;
@@ -54,6 +63,8 @@ struct Message {
   Time sent{};
   Time visible{};
   std::optional<std::string> body;
+  std::optional<std::string> sealed;        // in place of the body
+  std::optional<Envelope> envelope;         // of what is sealed; none: by a key of the house
   std::optional<std::string> content;       // in place of body and attributes: the Content's id
   std::optional<std::string> fill;          // what stands between the Content's head and tail
   std::optional<Object> attributes;         // MessageAttributes, as sent
@@ -63,15 +74,15 @@ struct Message {
   std::optional<std::string> source;  // DeadLetterQueueSourceArn
 };
 BOOST_DESCRIBE_STRUCT(Message, (),
-                      (id, sender, sent, visible, body, content, fill, attributes,
+                      (id, sender, sent, visible, body, sealed, envelope, content, fill, attributes,
                        system_attributes, received, fifo, source))
 
 struct Content {
-  std::string head;
-  std::string tail;
+  std::string sealed;    // head and tail
+  std::size_t head = 0;  // its length
   Object attributes;
 };
-BOOST_DESCRIBE_STRUCT(Content, (), (head, tail, attributes))
+BOOST_DESCRIBE_STRUCT(Content, (), (sealed, head, attributes))
 
 struct Uses {
   std::int64_t count = 0;
@@ -98,6 +109,28 @@ struct Accepted {
 };
 BOOST_DESCRIBE_STRUCT(Accepted, (), (id, sequence, until))
 
+/// On whose behalf KMS is asked.
+struct Asker {
+  core::Principal principal;
+  std::string source_arn;
+};
+BOOST_DESCRIBE_STRUCT(Asker, (), (principal, source_arn))
+
+/// A data key within its reuse period.
+struct DataKey {
+  std::string blob;
+  Document secret;  // sealed
+  Time until{};
+};
+BOOST_DESCRIBE_STRUCT(DataKey, (), (blob, secret, until))
+
+/// Messages that are in flight, and from when on fewer may be.
+struct Flights {
+  std::int64_t count = 0;
+  Time next{};
+};
+BOOST_DESCRIBE_STRUCT(Flights, (), (count, next))
+
 /// What a receiver asked for.
 struct Poll {
   std::string token;
@@ -107,9 +140,11 @@ struct Poll {
   std::vector<std::string> system_names;
   std::vector<std::string> attribute_names;
   std::string attempt;  // ReceiveRequestAttemptId
+  Asker receiver;
 };
 BOOST_DESCRIBE_STRUCT(Poll, (),
-                      (token, timer, count, visibility, system_names, attribute_names, attempt))
+                      (token, timer, count, visibility, system_names, attribute_names, attempt,
+                       receiver))
 
 /// What a ReceiveRequestAttemptId has had.
 struct Attempt {
@@ -143,9 +178,11 @@ struct Move {
   std::int64_t moved = 0;
   std::int64_t to_move = 0;
   Time started{};
+  Asker mover;
 };
 BOOST_DESCRIBE_STRUCT(Move, (),
-                      (id, source, destination, rate, status, failure, moved, to_move, started))
+                      (id, source, destination, rate, status, failure, moved, to_move, started,
+                       mover))
 
 inline constexpr core::Table<Queue> kQueues{"sqs.queues"};        // account, region, name
 inline constexpr core::Table<Moment> kDeleted{"sqs.deleted"};     // account, region, name
@@ -162,6 +199,8 @@ inline constexpr core::Table<Uses> kNumbers{"sqs.numbers"};             // origi
 inline constexpr core::Table<Accepted> kAccepted{"sqs.accepted"};       // origin, scope, id
 inline constexpr core::Table<Moment> kAcceptedDue{"sqs.accepted_due"};  // origin, until, scope, id
 inline constexpr core::Table<Attempt> kAttempts{"sqs.attempts"};        // store, attempt
+inline constexpr core::Table<Flights> kFlights{"sqs.flights"};          // store
+inline constexpr core::Table<DataKey> kDataKeys{"sqs.data_keys"};  // origin, who, source ARN, use
 inline constexpr core::Table<Move> kMoves{"sqs.moves"};  // account, region, source, started, id
 
 }  // namespace tocsin::sqs

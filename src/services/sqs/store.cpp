@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "services/sqs/attributes.hpp"
+#include "services/sqs/flights.hpp"
 #include "services/sqs/groups.hpp"
 #include "services/sqs/polls.hpp"
 
@@ -19,13 +20,6 @@ constexpr std::size_t kDropStep = 500;
 
 Key index_key(const std::string& store, const Message& message) {
   return Key{store, time_part(message.visible), message.order};
-}
-
-void release_content(Context& context, const std::string& id) {
-  auto uses = kUses.get(context, Key{id}).value_or(Uses{1});
-  if (--uses.count > 0) return kUses.put(context, Key{id}, uses);
-  kUses.erase(context, Key{id});
-  kContents.erase(context, Key{id});
 }
 
 void start_sweeping(Context& context, const Queue& queue, Clockwork clockwork, Time sent) {
@@ -95,14 +89,6 @@ std::optional<Message> message_at(const store::View& view, const std::string& st
   return message;
 }
 
-Letter letter_of(const store::View& view, const Message& message) {
-  if (message.content) {
-    auto content = kContents.get(view, Key{*message.content}).value_or(Content{});
-    return {content.head + message.fill.value_or("") + content.tail, std::move(content.attributes)};
-  }
-  return {message.body.value_or(""), message.attributes.value_or(Object{})};
-}
-
 void put_message(Context& context, const Queue& queue, const Message& message, Hidden hidden) {
   kMessages.put(context, Key{queue.store, message.order}, message);
   kIndex.put(context, index_key(queue.store, message), {hidden == Hidden::Delayed});
@@ -118,7 +104,9 @@ void enqueue(Context& context, const Queue& queue, const Message& message, Hidde
 
 void move_visibility(Context& context, const Queue& queue, Message message, Time visible) {
   kIndex.erase(context, index_key(queue.store, message));
+  came_back(context, queue.store, message);
   message.visible = visible;
+  if (visible > context.now()) went_out(context, queue.store, visible);
   kIndex.put(context, index_key(queue.store, message), {false});
   kMessages.put(context, Key{queue.store, message.order}, message);
   if (queue.fifo()) place_group(context, queue.store, message.fifo->group);
@@ -127,6 +115,7 @@ void move_visibility(Context& context, const Queue& queue, Message message, Time
 void take_out(Context& context, const std::string& store, const Message& message) {
   kMessages.erase(context, Key{store, message.order});
   kIndex.erase(context, index_key(store, message));
+  came_back(context, store, message);
   if (message.fifo) leave_group(context, store, message);
 }
 
@@ -142,6 +131,13 @@ void share_content(Context& context, const std::string& id, const Content& conte
   kUses.put(context, Key{id}, {(uses ? uses->count : 0) + count});
 }
 
+void release_content(Context& context, const std::string& id) {
+  auto uses = kUses.get(context, Key{id}).value_or(Uses{1});
+  if (--uses.count > 0) return kUses.put(context, Key{id}, uses);
+  kUses.erase(context, Key{id});
+  kContents.erase(context, Key{id});
+}
+
 Duration retention(const Queue& queue) {
   return std::chrono::seconds(number_attribute(queue, "MessageRetentionPeriod"));
 }
@@ -152,6 +148,7 @@ void drop_store(Context& context, const std::string& store) {
     context.cancel(clockwork->wake_timer);
   }
   kClockwork.erase(context, Key{store});
+  kFlights.erase(context, Key{store});
   context.later({"sqs.drop", Object{{"store", store}}});
 }
 

@@ -16,12 +16,6 @@ std::string order_of(const core::Context& context, const std::string& id, Time s
 
 std::optional<Message> message_at(const store::View& view, const std::string& store,
                                   const std::string& order);
-/// Body and MessageAttributes, wherever they stand.
-struct Letter {
-  std::string body;
-  Object attributes;
-};
-Letter letter_of(const store::View& view, const Message& message);
 
 /// Puts a message in the queue, visible at message.visible; message.order has been set.
 enum class Hidden { No, Delayed };
@@ -37,6 +31,9 @@ void take_out(core::Context& context, const std::string& store, const Message& m
 /// Content that `count` messages are about to share.
 void share_content(core::Context& context, const std::string& id, const Content& content,
                    std::int64_t count);
+
+/// One message less shares it.
+void release_content(core::Context& context, const std::string& id);
 
 Duration retention(const Queue& queue);
 /// Empties a store that no queue names any more, in bounded steps.
