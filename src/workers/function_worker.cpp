@@ -63,7 +63,7 @@ class FunctionWorker::Pool {
   std::optional<unsigned> free_slot() const;
 
   void on_idle(Sandbox& sandbox);
-  void on_gone(Sandbox& sandbox, RunPtr unstarted);
+  void on_gone(Sandbox& sandbox);
   void keep();
   Clock::time_point end_old_ones();
 
@@ -237,7 +237,7 @@ void FunctionWorker::Pool::launch(RunPtr run) {
   if (!slot) return queue_.push_front(std::move(run));
   Sandbox::Events events{
       [this](Sandbox& sandbox) { on_idle(sandbox); },
-      [this](Sandbox& sandbox, RunPtr unstarted) { on_gone(sandbox, std::move(unstarted)); }};
+      [this](Sandbox& sandbox) { on_gone(sandbox); }};
   auto sandbox = std::make_unique<Sandbox>(*ground_, *slot, std::move(run), std::move(events));
   sandbox->start();
   sandboxes_[*slot] = std::move(sandbox);
@@ -280,9 +280,10 @@ void FunctionWorker::Pool::on_idle(Sandbox& sandbox) {
   }
 }
 
-void FunctionWorker::Pool::on_gone(Sandbox& sandbox, RunPtr unstarted) {
+void FunctionWorker::Pool::on_gone(Sandbox& sandbox) {
   const std::scoped_lock lock(mutex_);
   std::erase_if(idle_, [&](const Idle& entry) { return entry.sandbox == &sandbox; });
+  auto unstarted = sandbox.take_back();  // only now: nobody can give it another
   if (running_ && unstarted) queue_.push_front(std::move(unstarted));
   ended_.push_back(sandbox.slot());
   changed_.notify_all();

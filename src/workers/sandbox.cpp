@@ -61,6 +61,11 @@ void Sandbox::give(RunPtr run) {
   ::eventfd_write(wake_.get(), 1);
 }
 
+RunPtr Sandbox::take_back() {
+  const std::scoped_lock lock(inbox_mutex_);
+  return inbox_ ? std::move(inbox_) : std::move(run_);
+}
+
 void Sandbox::end() {
   ending_ = true;
   ::eventfd_write(wake_.get(), 1);
@@ -83,13 +88,7 @@ void Sandbox::main() {
   process_.reset();
   code_.reset();
   layers_.reset();
-  RunPtr unstarted;
-  {
-    const std::scoped_lock lock(inbox_mutex_);
-    unstarted = std::move(inbox_);
-  }
-  if (!unstarted) unstarted = std::move(run_);
-  events_.gone(*this, std::move(unstarted));
+  events_.gone(*this);
 }
 
 Result<void> Sandbox::boot() {

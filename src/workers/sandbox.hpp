@@ -49,11 +49,10 @@ class Sandbox {
 
   /// Called on the sandbox's thread.
   struct Events {
-    /// It has answered and takes the next run. Should its process end before it has fetched that
-    /// run, `gone` gives the run back.
+    /// It has answered and takes the next run.
     std::function<void(Sandbox&)> idle;
-    /// It has ended, with a run that it was given and did not start, or none. The last call.
-    std::function<void(Sandbox&, RunPtr)> gone;
+    /// It has ended. The last call; whoever gives runs then takes back what was not started.
+    std::function<void(Sandbox&)> gone;
   };
 
   Sandbox(const SandboxGround& ground, unsigned slot, RunPtr first, Events events);
@@ -62,6 +61,9 @@ class Sandbox {
   void start();
   /// Only after `idle`, once each time.
   void give(RunPtr run);
+  /// The run that it was given and did not start, or none. After `gone`, and after the last `give`:
+  /// a run that is given in between would be lost.
+  RunPtr take_back();
   /// Ends it now, whatever it does. Any thread.
   void end();
   void join();

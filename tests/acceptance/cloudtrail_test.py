@@ -37,6 +37,16 @@ def trust(service):
     return json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}})
 
 
+def key_policy():
+    """As AWS's documentation has it for the key of a trail."""
+    service = {"Service": "cloudtrail.amazonaws.com"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"},
+        {"Effect": "Allow", "Principal": service, "Action": "kms:DescribeKey", "Resource": "*"},
+        {"Effect": "Allow", "Principal": service, "Action": "kms:GenerateDataKey*", "Resource": "*", "Condition": {
+            "StringEquals": {"aws:SourceArn": ARN}, "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{ACCOUNT}:trail/*"}}}]})
+
+
 class Bucket:
     """The evidence, read and tampered with as its owner."""
     def __init__(self, server):
@@ -80,6 +90,11 @@ class Validator:
         self.words = ["/usr/bin/aws", "--endpoint-url", server.url, "cloudtrail", "validate-logs", "--trail-arn", ARN,
                       "--start-time", start.strftime("%Y-%m-%dT%H:%M:%SZ"), "--end-time", end.strftime("%Y-%m-%dT%H:%M:%SZ"), "--verbose"]
 
+    def by_tocsin(self, server, home):
+        """The same CLI out of the box: `tocsin aws` tells it where S3 is."""
+        done = server.tocsin("aws", *self.words[3:], environment={"HOME": home})
+        check(done.returncode == 0 and " digest files valid" in done.stdout, f"tocsin aws cloudtrail validate-logs: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+
     def run(self):
         done = subprocess.run(self.words, capture_output=True, text=True, timeout=300, env=self.environment)
         return done.returncode, done.stdout + done.stderr
@@ -96,23 +111,38 @@ class Validator:
         check(not others, f"validate-logs named files that nobody touched: {others}")
 
 
+def go_on(server, hours):
+    """Virtual time goes on by so much: for a schedule the clock jumps, for digests it does not."""
+    now = server.client("kms").create_key()["KeyMetadata"]["CreationDate"]
+    server.client("events").put_rule(Name="later", ScheduleExpression=(now + timedelta(hours=hours)).strftime("cron(%M %H %d %m ? %Y)"))
+
+
 def let_hours_pass(server):
     """A trail that logs for some hours; returns (start, end)."""
     s3, trail, iam = server.client("s3"), server.client("cloudtrail"), server.client("iam")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_policy(Bucket=BUCKET, Policy=bucket_policy())
-    made = trail.create_trail(Name="audit", S3BucketName=BUCKET, EnableLogFileValidation=True)
+    kms = server.client("kms")
+    wanted = dict(Name="audit", S3BucketName=BUCKET, EnableLogFileValidation=True)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName="alias/audit", TargetKeyId=key)
+    check(error_code(trail.create_trail, **wanted, KmsKeyId="alias/audit") == "InsufficientEncryptionPolicyException", "a key that CloudTrail may not use")
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=key_policy())
+    s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [
+        {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}]})
+    made = trail.create_trail(**wanted, KmsKeyId="alias/audit")
     check(made["LogFileValidationEnabled"], f"the trail {made}")
     trail.start_logging(Name="audit")
     digests = lambda: len(Bucket(server).keys(DIGESTS))
     iam.create_user(UserName="eve")
+    go_on(server, 2)
     until("a second digest", lambda: digests() >= 2)
     iam.create_user(UserName="mallory")
+    count = digests()
     trail.stop_logging(Name="audit")
     status = trail.get_trail_status(Name="audit")
-    count = -1
-    while count != digests():  # the machine rests when the last hour is over
-        count = digests()
+    go_on(server, 2)
+    until("the last digest", lambda: digests() > count)
     last = trail.get_trail_status(Name="audit")["LatestDigestDeliveryTime"]
     return status["StartLoggingTime"] - timedelta(minutes=1), last + timedelta(hours=2)
 
@@ -133,6 +163,18 @@ def touched(bucket, validator, key, line, content=None, metadata=None):
         bucket.put(key, content(before), its_metadata if metadata is None else metadata(content(before)))
     validator.names(line)
     bucket.put(key, before, its_metadata)
+
+
+def log_files_lie_under_the_key(server, bucket):
+    kms, key = server.client("kms"), server.client("kms").describe_key(KeyId="alias/audit")["KeyMetadata"]["Arn"]
+    file = bucket.keys(LOGS)[0]
+    head = bucket.s3.head_object(Bucket=BUCKET, Key=file)
+    check(head["ServerSideEncryption"] == "aws:kms" and head["SSEKMSKeyId"] == key, f"a log file's encryption {head}")
+    kms.disable_key(KeyId=key)
+    check(error_code(bucket.s3.get_object, Bucket=BUCKET, Key=file) == "KMS.DisabledException", "a log file whose key is disabled")
+    kms.enable_key(KeyId=key)
+    records = [record for name in bucket.keys(LOGS) for record in json.loads(bucket.get(name)[0])["Records"] if record["eventName"] == "Decrypt"]
+    check(not any("ciphertextBlob" in (record["requestParameters"] or {}) or record["responseElements"] for record in records), f"records of Decrypt {records[:1]}")
 
 
 def altered_and_removed_logs_are_named(bucket, validator):
@@ -257,6 +299,8 @@ def run(binary):
         start, end = let_hours_pass(server)
         bucket, validator = Bucket(server), Validator(server, folder, start, end)
         keys_and_digests_have_their_shape(server, bucket, start, end)
+        log_files_lie_under_the_key(server, bucket)
+        validator.by_tocsin(server, folder)
         for each in (good_evidence_is_accepted, altered_and_removed_logs_are_named, altered_and_forged_digests_are_named, good_evidence_is_accepted):
             say(each.__name__)
             each(bucket, validator)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/crypto.hpp"
 #include "services/cloudtrail/testing.hpp"
 
 namespace tocsin::cloudtrail {
@@ -50,6 +51,8 @@ TEST_F(Deliveries, UseTheKeyOfTheTrail) {
   EXPECT_EQ(text(files()[0], "ServerSideEncryption"), "aws:kms");
   EXPECT_EQ(text(files()[0], "SSEKMSKeyId"),
             "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab");
+  EXPECT_EQ(unbase64(text(files()[0], "SSEKMSEncryptionContext")),
+            R"({"aws:cloudtrail:arn":"arn:aws:cloudtrail:us-east-1:123456789012:trail/main"})");
 }
 
 TEST_F(Deliveries, AreAnnounced) {

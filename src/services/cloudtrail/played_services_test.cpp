@@ -44,6 +44,7 @@ void CloudTrailTest::register_services(core::Registry& registry) {
   registry.add(core::Service{"kms",
                              "kms",
                              {{"Decrypt", Write, played("Decrypt", nullptr, {})},
+                              {"GenerateDataKey", Write, played("GenerateDataKey", nullptr, {})},
                               {"DescribeKey", Read, played("DescribeKey", nullptr, {})}}});
   registry.add(
       core::Service{"lambda", "lambda", {{"Invoke", Write, played("Invoke", nullptr, {})}}});

@@ -31,6 +31,10 @@ const Names kLeftOut{
     "Body",      "Payload",   "SecretAccessKey",     "InvokeArgs",         "Base32StringSeed",
     "QRCodePNG", "TokenCode", "AuthenticationCode1", "AuthenticationCode2"};
 
+// What KMS is given and gives is not even hidden: its records have no such member.
+const Names kLeftOutOfKms{"Plaintext", "CiphertextBlob",       "Message",     "Signature", "Mac",
+                          "PublicKey", "EncryptedKeyMaterial", "ImportToken", "GrantTokens"};
+
 std::string lower_first(std::string_view name) {
   std::string lowered(name);
   if (!lowered.empty() && lowered[0] >= 'A' && lowered[0] <= 'Z') lowered[0] += 'a' - 'A';
@@ -84,8 +88,24 @@ Document written_for_s3(const Document& params) {
   return out;
 }
 
+Document written_for_kms(const Document& params) {
+  const auto* object = params.if_object();
+  if (!object) return params;
+  Object kept;
+  for (const auto& [name, value] : *object) {
+    if (!kLeftOutOfKms.contains(std::string_view(name))) kept[name] = value;
+  }
+  return written(kept, false);
+}
+
+Document written_for(std::string_view endpoint, const Document& document) {
+  if (endpoint == "s3") return written_for_s3(document);
+  if (endpoint == "kms") return written_for_kms(document);
+  return written(document, false);
+}
+
 Document members(const Document& document, std::string_view endpoint, std::string_view what) {
-  auto out = endpoint == "s3" ? written_for_s3(document) : written(document, false);
+  auto out = written_for(endpoint, document);
   auto* object = out.if_object();
   if (!object || object->empty()) return nullptr;
   const auto size = to_json(out).size();

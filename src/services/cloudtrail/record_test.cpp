@@ -98,6 +98,19 @@ TEST(Record, ShowsS3ConfigurationsAsTheirXml) {
             R"({"bucketName":"b","key":"k","x-amz-acl":"private"})");
 }
 
+TEST(Record, LeavesOutWhatKmsIsGiven) {
+  const auto record = made({}, request("kms", "Decrypt",
+                                       {{"CiphertextBlob", Object{{"$sealed", "x"}}},
+                                        {"EncryptionContext", Object{{"App", "a"}}},
+                                        {"EncryptionAlgorithm", "SYMMETRIC_DEFAULT"}}));
+  EXPECT_EQ(
+      to_json(record.at("requestParameters")),
+      R"({"encryptionContext":{"App":"a"},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"})");
+  EXPECT_TRUE(record.at("responseElements").is_null());
+  const auto alone = made({}, request("kms", "Decrypt", {{"CiphertextBlob", "x"}}));
+  EXPECT_TRUE(alone.at("requestParameters").is_null());
+}
+
 TEST(Record, NamesTheResources) {
   const auto role =
       made({}, request("sts", "AssumeRole", {{"RoleArn", "arn:aws:iam::123456789012:role/r"}}));

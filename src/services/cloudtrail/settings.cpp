@@ -171,15 +171,27 @@ Result<void> check_log_group(core::Call& call, const Trail& trail) {
               "Access denied. Check the permissions for your role.");
 }
 
+/// What the delivery of a log file will ask, as a rehearsal.
+Result<Document> rehearse_key(core::Call& call, const Trail& trail) {
+  const auto arn = trail.arn();
+  const auto described =
+      attempt(call, as_cloudtrail(arn, "kms", "DescribeKey", Object{{"KeyId", trail.kms_key}}));
+  if (!described) return described;
+  if (!flag(object_of(*described, "KeyMetadata"), "Enabled", true))
+    return fail("DisabledException", "");
+  return attempt(call, as_cloudtrail(arn, "kms", "GenerateDataKey",
+                                     Object{{"KeyId", trail.kms_key},
+                                            {"KeySpec", "AES_256"},
+                                            {"EncryptionContext", Object{{"aws:cloudtrail:arn", arn}}},
+                                            {"DryRun", true}}));
+}
+
 Result<void> check_key(core::Call& call, const Trail& trail) {
   if (trail.kms_key.empty()) return {};
-  const auto tried = attempt(
-      call, as_cloudtrail(trail.arn(), "kms", "DescribeKey", Object{{"KeyId", trail.kms_key}}));
-  if (tried) {
-    if (flag(object_of(*tried, "KeyMetadata"), "Enabled", true)) return {};
+  const auto tried = rehearse_key(call, trail);
+  if (!refused(tried) || tried.error().code == "DryRunOperationException") return {};
+  if (tried.error().code == "DisabledException")
     return fail("KmsKeyDisabledException", fmt::format("KMS key {} is disabled.", trail.kms_key));
-  }
-  if (!refused(tried)) return {};
   if (tried.error().code == "NotFoundException") {
     return fail("KmsKeyNotFoundException",
                 fmt::format("KMS key {} could not be found.", trail.kms_key));

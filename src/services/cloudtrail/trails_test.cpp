@@ -119,6 +119,11 @@ TEST_F(Trails, DestinationsAreTried) {
             "incorrect!");
   EXPECT_THAT(denied("DescribeKey", "NotFoundException", {{"KmsKeyId", "alias/audit"}}),
               StartsWith("KmsKeyNotFoundException"));
+  EXPECT_THAT(denied("GenerateDataKey", "DisabledException", {{"KmsKeyId", "alias/audit"}}),
+              StartsWith("KmsKeyDisabledException"));
+  EXPECT_EQ(denied("GenerateDataKey", "AccessDeniedException", {{"KmsKeyId", "alias/audit"}}),
+            "InsufficientEncryptionPolicyException: Insufficient permissions to access S3 bucket "
+            "logs-bucket or KMS key arn:aws:kms:us-east-1:123456789012:alias/audit.");
   const Object logs{{"CloudWatchLogsLogGroupArn", kGroup}, {"CloudWatchLogsRoleArn", kRole}};
   EXPECT_EQ(denied("CreateLogStream", "ResourceNotFoundException", logs),
             "InvalidCloudWatchLogsLogGroupArnException: CloudTrail cannot validate the specified "

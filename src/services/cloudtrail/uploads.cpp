@@ -3,6 +3,7 @@
 // intruder broke gets what it missed once the policy is repaired.
 #include <algorithm>
 
+#include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "services/cloudtrail/parts.hpp"
 
@@ -22,7 +23,11 @@ Object put_params(const Upload& upload) {
                 {"Body", upload.body},       {"ContentType", "application/json"},
                 {"ContentEncoding", "gzip"}, {"ACL", "bucket-owner-full-control"}};
   params["ServerSideEncryption"] = upload.kms_key.empty() ? "AES256" : "aws:kms";
-  if (!upload.kms_key.empty()) params["SSEKMSKeyId"] = upload.kms_key;
+  if (!upload.kms_key.empty()) {
+    const Object context{{"aws:cloudtrail:arn", upload.trail}};
+    params["SSEKMSKeyId"] = upload.kms_key;
+    params["SSEKMSEncryptionContext"] = base64(to_json(context));
+  }
   if (!upload.signature.empty()) {
     params["Metadata"] =
         Object{{"signature", upload.signature}, {"signature-algorithm", "SHA256withRSA"}};
