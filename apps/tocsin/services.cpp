@@ -10,6 +10,7 @@
 #include "services/s3/s3.hpp"
 #include "services/sns/sns.hpp"
 #include "services/sqs/sqs.hpp"
+#include "services/states/states.hpp"
 #include "services/tocsin/tocsin.hpp"
 
 namespace tocsin::app {
@@ -25,6 +26,7 @@ core::Registry all_services() {
   s3::register_s3(registry);
   sns::register_sns(registry);
   sqs::register_sqs(registry);
+  states::register_states(registry);
   own::register_tocsin(registry);
   return registry;
 }

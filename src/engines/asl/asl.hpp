@@ -45,6 +45,10 @@ struct Compiled {
 };
 Compiled check(std::string_view definition, MachineType type = MachineType::Standard);
 
+/// What ValidateStateMachineDefinition answers: the diagnostics of at least that severity, `most` of
+/// them (0: 100).
+Document validation(const Compiled& checked, Diagnostic::Severity least, std::size_t most);
+
 /// Error: InvalidDefinition, "Invalid State Machine Definition: '…'".
 Result<MachinePtr> compile(std::string_view definition, MachineType type = MachineType::Standard);
 
@@ -247,6 +251,9 @@ struct Environment {
   /// Why a resource cannot be called at all ("The activity … does not exist."): States.Runtime.
   std::function<std::optional<std::string>(const Resource&)> refusal = {};
   std::size_t budget = 10'000;  // states entered in one advance
+  /// Of TestState: what becomes of a state's data ("afterInputPath", …), and the context object.
+  std::function<void(std::string_view stage, const Value& value)> observe = {};
+  const Document* context = nullptr;
 };
 
 struct StartOptions {
@@ -278,6 +285,39 @@ bool awaits(const Execution& execution, std::uint64_t task);
 
 Document save(const Execution& execution);
 ExecutionPtr load(const Document& saved);
+
+// --- One state, tested alone -----------------------------------------------------------------
+
+/// How closely a mocked result must follow the API of what the Task calls.
+enum class MockCheck : std::uint8_t { Strict, Present };
+
+/// What TestState works with, besides the request.
+struct TestSurroundings {
+  Time now{};
+  std::uint64_t seed = 0;       // of States.UUID() and the like
+  std::string account, region;  // of the execution that the context object shows
+  /// What is wrong with a mocked result of a service; none: nothing.
+  std::function<std::optional<std::string>(const Resource&, const Document& result, MockCheck)>
+      mock_fault = {};
+};
+
+/// What came of a Task that the host ran: TaskSucceeded or TaskFailed, and an HTTP Task's exchange
+/// ({"request": …, "response": …}).
+struct TestAnswer {
+  Event event;
+  Document exchange;
+};
+
+struct TestedState {
+  std::optional<Document> reply;  // TestState's; none: the host runs `task` and calls again
+  MachinePtr machine;             // what `task` points into
+  std::optional<StartTask> task;
+};
+
+/// `request` is that of TestState. The second call, with the same request and surroundings, has the
+/// answer of the task. Errors: InvalidDefinition, InvalidExecutionInput, ValidationException.
+Result<TestedState> test_state(const Document& request, const TestSurroundings& surroundings,
+                               const std::optional<TestAnswer>& answer = {});
 
 // --- Parts, for the service ------------------------------------------------------------------
 

@@ -20,6 +20,11 @@ bool ends(const State& state, const Object& json) {
   return flag(json, "End") || state.type == StateType::Succeed || state.type == StateType::Fail;
 }
 
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
 void followers(const State& state, std::vector<StateId>& out) {
   out.push_back(state.next);
   for (const auto& catcher : state.catchers)
@@ -42,114 +47,112 @@ const State* Machine::named(std::string_view name) const {
   return nullptr;
 }
 
-void Builder::report(std::string code, std::string message, std::string location) {
-  diagnostics.push_back(
-      {Diagnostic::Severity::Error, std::move(code), std::move(message), std::move(location)});
-}
-
-void Builder::schema(std::string message, std::string location) {
-  report("SCHEMA_VALIDATION_FAILED", std::move(message), std::move(location));
-}
-
-void Builder::warn(std::string code, std::string message, std::string location) {
-  diagnostics.push_back(
-      {Diagnostic::Severity::Warning, std::move(code), std::move(message), std::move(location)});
-}
-
 void Builder::build(const Object& definition) {
-  const auto language = text(definition, "QueryLanguage", "JSONPath");
-  if (language != "JSONPath" && language != "JSONata")
-    schema("The value for 'QueryLanguage' must be one of [JSONPath, JSONata]", "/QueryLanguage");
-  machine_->timeout_s = integer(definition, "TimeoutSeconds").value_or(0);
-  if (definition.contains("TimeoutSeconds") && machine_->timeout_s <= 0)
-    schema("The value for 'TimeoutSeconds' must be a positive integer", "/TimeoutSeconds");
-  for (const auto& member : definition) {
-    static const std::set<std::string_view> kFields = {
-        "Comment", "StartAt", "States", "QueryLanguage", "TimeoutSeconds", "Version"};
-    if (!kFields.contains(std::string_view(member.key())))
-      schema(fmt::format("Field '{}' is not supported", std::string_view(member.key())), "/");
-  }
-  flow(definition, "", language == "JSONata" ? Language::Jsonata : Language::JsonPath);
+  enumerated(definition, "QueryLanguage", {"JSONPath", "JSONata"}, "");
+  if (const auto* language = find(definition, "QueryLanguage");
+      language && *language != Document("JSONPath"))
+    language_ = Language::Jsonata;
+  machine_->timeout_s =
+      whole_number(definition, "TimeoutSeconds", {0, kLongest}, "", Language::JsonPath).value_or(0);
+  supported(definition,
+            {"Comment", "StartAt", "States", "QueryLanguage", "TimeoutSeconds", "Version"}, "/");
+  flow(definition, "");
 }
 
-FlowId Builder::flow(const Object& json, const std::string& at, Language language) {
+FlowId Builder::flow(const Object& json, const std::string& at) {
   const auto id = static_cast<FlowId>(machine_->flows.size());
   machine_->flows.emplace_back();
   names_.emplace_back();
+  required(json, {"States", "StartAt"}, at.empty() ? "/" : at);
   const auto* states = find(json, "States");
-  if (!find(json, "StartAt")) {
-    schema("The field 'StartAt' is required but was missing", at.empty() ? "/" : at);
-  }
-  if (!states || !states->is_object()) {
-    schema("The field 'States' is required but was missing", at.empty() ? "/" : at);
+  if (!states) return id;
+  if (!states->is_object()) {
+    schema("Expected value of type [OBJECT]", at + "/States");
     return id;
   }
-  if (states->get_object().empty()) schema("The field 'States' must not be empty", at + "/States");
-  states_of(id, states->get_object(), at, language);
+  if (states->get_object().empty()) schema("Value cannot be empty", at + "/States");
+  states_of(id, states->get_object(), at);
   connect(id, json, at);
   return id;
 }
 
-void Builder::states_of(FlowId flow, const Object& states, const std::string& at,
-                        Language language) {
+void Builder::states_of(FlowId flow, const Object& states, const std::string& at) {
   for (const auto& member : states) {
     const std::string name(member.key());
     const auto place = fmt::format("{}/States/{}", at, name);
-    if (name.empty() || name.size() > 80)
-      report("INVALID_STATE_NAME", "A state name must have 1 to 80 characters", place);
+    if (characters(name) > 80)
+      report("INVALID_STATE_NAME",
+             fmt::format("Invalid State name: {} exceeds the 80-character limit allowed by the "
+                         "service",
+                         name),
+             place);
+    if (name.empty()) report("INVALID_STATE_NAME", "Invalid State name: it is empty", place);
     if (!all_names_.insert(name).second)
-      report("DUPLICATE_STATE_NAME", fmt::format("Duplicate state name: {}", name), place);
+      report("DUPLICATE_STATE_NAME", fmt::format("Duplicate State name: {}", name), place);
     const auto id = static_cast<StateId>(machine_->states.size());
     machine_->states.emplace_back();
     machine_->states.back().name = name;
     names_[flow].emplace(name, id);
     if (const auto* object = member.value().if_object())
-      state(id, *object, place, flow, language);
+      state(id, *object, place, flow);
     else
-      schema("The value must be an object", place);
+      schema("Expected value of type [OBJECT]", place);
   }
 }
 
-void Builder::state(StateId id, const Object& json, const std::string& at, FlowId flow,
-                    Language language) {
+/// The machine's, unless the state has its own; a Map's or Parallel's is not that of its states.
+Language Builder::language_of(const Object& json, const std::string& at, bool& downgraded) {
+  const auto* own = find(json, "QueryLanguage");
+  if (!own) return language_;
+  if (*own != Document("JSONPath")) return Language::Jsonata;
+  downgraded = language_ == Language::Jsonata;
+  if (downgraded)
+    schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", at);
+  return Language::JsonPath;
+}
+
+void Builder::state(StateId id, const Object& json, const std::string& at, FlowId flow) {
   // Built apart: nested states move the table.
   State built;
   built.name = machine_->states[static_cast<std::size_t>(id)].name;
-  built.language = language;
-  if (const auto own = text(json, "QueryLanguage"); !own.empty()) {
-    if (language == Language::Jsonata && own == "JSONPath")
-      schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
-             at + "/QueryLanguage");
-    built.language = own == "JSONata" ? Language::Jsonata : Language::JsonPath;
-  }
+  bool downgraded = false;
+  built.language = language_of(json, at, downgraded);
   const auto type = type_named(text(json, "Type"));
   if (!type) {
-    schema(find(json, "Type")
-               ? fmt::format("The value for 'Type' must be one of [{}]", fmt::join(kTypes, ", "))
-               : "The field 'Type' is required but was missing",
-           find(json, "Type") ? at + "/Type" : at);
+    if (required(json, {"Type"}, at))
+      schema(
+          fmt::format("Value should be one of the following: [{}]", fmt::join(kTypes, ", ")),
+          at + "/Type");
     return;
   }
   built.type = *type;
   Place place{built, json, at, flow};
+  if (!downgraded) fields_of(place);
+  enumerated(json, "QueryLanguage", {"JSONPath", "JSONata"}, at);
   common(place);
+  warn_of_paths(place);
   machine_->states[static_cast<std::size_t>(id)] = std::move(built);
 }
 
-void Builder::common(Place& place) {
-  const auto& json = place.json;
-  auto& state = place.state;
-  for (const auto& member : json) {
+void Builder::fields_of(const Place& place) {
+  const auto& state = place.state;
+  for (const auto& member : place.json) {
     const std::string_view field = member.key();
     if (allowed_field(state.type, state.language, field)) continue;
     const auto other = state.jsonata() ? Language::JsonPath : Language::Jsonata;
     if (allowed_field(state.type, other, field))
-      schema(fmt::format("The field '{}' is not supported by the {} query language", field,
-                         state.jsonata() ? "JSONata" : "JSONPath"),
-             fmt::format("{}/{}", place.at, field));
+      schema(fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for "
+                         "the '{}' QueryLanguage",
+                         state.jsonata() ? "JSONata" : "JSONPath", field,
+                         state.jsonata() ? "JSONPath" : "JSONata"),
+             place.at);
     else
       schema(fmt::format("Field '{}' is not supported", field), place.at);
   }
+}
+
+void Builder::common(Place& place) {
+  auto& state = place.state;
   if (!state.jsonata()) {
     state.input_path = selection(place, "InputPath", false);
     state.output_path = selection(place, "OutputPath", false);
@@ -158,7 +161,7 @@ void Builder::common(Place& place) {
   }
   state.parameters = payload(place, state.jsonata() ? "Arguments" : "Parameters");
   state.output = payload(place, "Output");
-  state.assign = payload(place, "Assign");
+  state.assign = assignments(place.json, state.language, place.at);
   state.retriers = retriers(place);
   state.catchers = catchers(place);
   next_or_end(place);
@@ -185,9 +188,7 @@ void Builder::common(Place& place) {
 void Builder::next_or_end(Place& place) {
   const auto type = place.state.type;
   if (type == StateType::Choice || type == StateType::Succeed || type == StateType::Fail) return;
-  const bool next = place.json.contains("Next"), end = flag(place.json, "End");
-  if (next && end) schema("Only one of 'Next' and 'End' may be given", place.at);
-  if (!next && !end) schema("Either the field 'Next' or the field 'End' is required", place.at);
+  exclusive(place.json, {"Next", "End"}, place.at, Presence::Required);
 }
 
 StateId Builder::target(FlowId flow, const Object& json, std::string_view field,
@@ -197,7 +198,7 @@ StateId Builder::target(FlowId flow, const Object& json, std::string_view field,
   const auto location = fmt::format("{}/{}", at, field);
   const auto* text = named->if_string();
   if (!text) {
-    schema(fmt::format("The value for '{}' must be a string", field), location);
+    schema("Expected value of type [STRING]", location);
     return kNoState;
   }
   const auto found = names_[flow].find(std::string(*text));

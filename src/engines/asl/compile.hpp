@@ -11,6 +11,8 @@
 
 namespace tocsin::asl {
 
+inline constexpr std::int64_t kLongest = 99'999'999;  // seconds
+
 class Builder {
  public:
   explicit Builder(MachineType type) { machine_->type = type; }
@@ -28,15 +30,31 @@ class Builder {
     FlowId flow;
   };
 
-  // Reports.
+  using Fields = std::initializer_list<std::string_view>;
+  enum class Presence : std::uint8_t { Optional, Required };
+  struct Range {
+    std::int64_t least, most;
+  };
+
+  // compile_checks.cpp: reports, and what fields of all kinds have in common.
   void report(std::string code, std::string message, std::string location);
   void schema(std::string message, std::string location);
   void warn(std::string code, std::string message, std::string location);
+  bool required(const Object& json, Fields fields, const std::string& at);
+  void exclusive(const Object& json, Fields fields, const std::string& at,
+                 Presence need = Presence::Optional);
+  void enumerated(const Object& json, std::string_view field, Fields values, const std::string& at);
+  void supported(const Object& json, Fields fields, const std::string& at);
+  std::optional<std::int64_t> whole_number(const Object& json, std::string_view field, Range range,
+                                           const std::string& at, Language language);
+  const Array* filled_array(const Object& json, std::string_view field, const std::string& at);
 
   // compile.cpp: flows and their transitions.
-  FlowId flow(const Object& json, const std::string& at, Language language);
-  void states_of(FlowId flow, const Object& states, const std::string& at, Language language);
-  void state(StateId id, const Object& json, const std::string& at, FlowId flow, Language language);
+  FlowId flow(const Object& json, const std::string& at);
+  void states_of(FlowId flow, const Object& states, const std::string& at);
+  void state(StateId id, const Object& json, const std::string& at, FlowId flow);
+  Language language_of(const Object& json, const std::string& at, bool& downgraded);
+  void fields_of(const Place& place);
   void connect(FlowId flow, const Object& json, const std::string& at);
   void connect_state(FlowId flow, State& state, const Object& json, const std::string& at);
   StateId target(FlowId flow, const Object& json, std::string_view field, const std::string& at);
@@ -51,9 +69,8 @@ class Builder {
   std::optional<Template> payload(Place& place, std::string_view field);
   std::optional<Template> payload_of(const Document& json, Language language,
                                      const std::string& field, const std::string& at);
-  std::optional<Path> path(const Document& json, const std::string& field,
-                           const std::string& location);
-  void whole_number(Place& place, std::string_view field, std::int64_t least, std::int64_t most);
+  std::optional<Path> path(const Document& json, const std::string& location);
+  std::optional<Template> assignments(const Object& json, Language language, const std::string& at);
 
   // compile_states.cpp: a state type each.
   void pass(Place& place);
@@ -64,14 +81,29 @@ class Builder {
   void map(Place& place);
   void map_settings(Place& place, MapPart& part);
   void label(Place& place, MapPart& part);
+  void processor(Place& place, MapPart& part);
+  void reader(Place& place);
   std::vector<Retrier> retriers(Place& place);
   std::vector<Catcher> catchers(Place& place);
-  std::vector<std::string> error_equals(const Object& json, const std::string& at);
+  std::vector<std::string> error_equals(const Array& list, std::size_t index,
+                                        const std::string& at);
+  Retrier retrier(const Object& json, const std::string& at);
+
+  // compile_resource.cpp
+  Resource resource(Place& place);
+  void refused_by_express(const Resource& resource, const std::string& location);
+  void arguments_of(Place& place, const Resource& resource);
+
+  // compile_warnings.cpp
+  void warn_of_paths(const Place& place);
 
   // compile_choice.cpp
   void choice(Place& place);
   ChoiceRule rule(Place& place, const Object& json, const std::string& at);
-  std::optional<ChoiceTest> test(const Object& json, const std::string& at);
+  enum class Nested : std::uint8_t { No, Yes };
+  std::optional<ChoiceTest> test(const Object& json, const std::string& at, Nested nested);
+  void one_selector(const Object& json, const std::string& at);
+  std::optional<Path> reference(const Document& json, const std::string& location);
   std::optional<ChoiceTest> joined(const Object& json, const std::string& at);
   bool operand(ChoiceTest& test, const ChoiceOperator& op, const Document& value, bool is_path,
                const std::string& location);
@@ -80,6 +112,7 @@ class Builder {
   std::vector<std::map<std::string, StateId>> names_;  // of each flow
   std::set<std::string> all_names_;
   std::set<std::string> labels_;
+  Language language_ = Language::JsonPath;  // of the machine
 };
 
 /// Whether states of the type may have the field.

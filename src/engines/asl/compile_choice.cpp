@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engines/asl/compile.hpp"
 
@@ -7,20 +8,15 @@ namespace tocsin::asl {
 
 void Builder::choice(Place& place) {
   place.state.choice = std::make_unique<ChoicePart>();
-  const auto* choices = find(place.json, "Choices");
-  if (!choices || !choices->is_array() || choices->get_array().empty()) {
-    schema(choices ? "The value for 'Choices' must be a non-empty array"
-                   : "The field 'Choices' is required but was missing",
-           place.at);
-    return;
-  }
+  const auto* choices = filled_array(place.json, "Choices", place.at);
+  if (!choices) return;
   std::size_t index = 0;
-  for (const auto& each : choices->get_array()) {
+  for (const auto& each : *choices) {
     const auto at = fmt::format("{}/Choices[{}]", place.at, index++);
     if (const auto* object = each.if_object()) {
       place.state.choice->rules.push_back(rule(place, *object, at));
     } else {
-      schema("The value must be an object", at);
+      schema("Expected value of type [OBJECT]", at);
       place.state.choice->rules.emplace_back();
     }
   }
@@ -28,18 +24,25 @@ void Builder::choice(Place& place) {
 
 ChoiceRule Builder::rule(Place& place, const Object& json, const std::string& at) {
   ChoiceRule out;
-  if (!json.contains("Next")) schema("The field 'Next' is required but was missing", at);
-  if (const auto* assign = find(json, "Assign"))
-    out.assign = payload_of(*assign, place.state.language, "Assign", at);
+  required(json, {"Next"}, at);
+  out.assign = assignments(json, place.state.language, at);
+  for (const auto field : {"Variable", "Condition"}) {
+    if (json.contains(field) && place.state.jsonata() != (field == std::string_view("Condition")))
+      schema(fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for "
+                         "the '{}' QueryLanguage",
+                         place.state.jsonata() ? "JSONata" : "JSONPath", field,
+                         place.state.jsonata() ? "JSONPath" : "JSONata"),
+             at);
+  }
   if (!place.state.jsonata()) {
-    out.test = test(json, at);
+    if (!json.contains("Condition")) out.test = test(json, at, Nested::No);
     return out;
   }
   if (const auto* output = find(json, "Output"))
     out.output = payload_of(*output, place.state.language, "Output", at);
   const auto* condition = find(json, "Condition");
   if (!condition) {
-    schema("The field 'Condition' is required but was missing", at);
+    if (!json.contains("Variable")) one_selector(json, at);
   } else if (condition->is_bool()) {
     out.constant = condition->get_bool();
   } else if (const auto* text = condition->if_string(); text && is_query(*text)) {
@@ -65,8 +68,8 @@ std::optional<ChoiceTest> Builder::joined(const Object& json, const std::string&
     const auto place = fmt::format("{}/{}", at, name);
     const auto add = [&](const Document& part, const std::string& location) {
       const auto* object = part.if_object();
-      if (!object) return schema("The value must be an object", location);
-      if (auto compiled = test(*object, location)) out.parts.push_back(std::move(*compiled));
+      if (!object) return schema("Expected value of type [OBJECT]", location);
+      if (auto compiled = test(*object, location, Nested::Yes)) out.parts.push_back(std::move(*compiled));
     };
     if (kind == ChoiceTest::Kind::Not) {
       add(*parts, place);
@@ -74,7 +77,7 @@ std::optional<ChoiceTest> Builder::joined(const Object& json, const std::string&
       for (std::size_t i = 0; i < array->size(); ++i)
         add((*array)[i], fmt::format("{}[{}]", place, i));
     }
-    if (out.parts.empty()) schema(fmt::format("The value for '{}' is not valid", name), place);
+    if (parts->is_array() && parts->get_array().empty()) schema("Value cannot be empty", place);
     return out;
   }
   return std::nullopt;
@@ -85,7 +88,7 @@ bool Builder::operand(ChoiceTest& test, const ChoiceOperator& op, const Document
   test.kind = op.kind;
   test.of = op.of;
   if (is_path) {
-    auto parsed = path(value, "Path", location);
+    auto parsed = reference(value, location);
     if (parsed) test.against = std::move(*parsed);
     return parsed.has_value();
   }
@@ -94,24 +97,43 @@ bool Builder::operand(ChoiceTest& test, const ChoiceOperator& op, const Document
                     : op.of == ChoiceTest::Of::Numeric ? value.is_number()
                                                        : value.is_string();
   if (!fits) {
-    schema("The value has not the type that the operator compares", location);
+    schema(fmt::format("Expected value of type [{}]", op.of == ChoiceTest::Of::Boolean   ? "BOOLEAN"
+                                                      : op.of == ChoiceTest::Of::Numeric ? "NUMBER"
+                                                                                         : "STRING"),
+           location);
   } else if (op.of == ChoiceTest::Of::Timestamp && !parse_timestamp(value.get_string())) {
     schema("String does not match RFC3339 timestamp", location);
   }
   return true;
 }
 
-std::optional<ChoiceTest> Builder::test(const Object& json, const std::string& at) {
+void Builder::one_selector(const Object& json, const std::string& at) {
+  int given = 0;
+  for (const auto field : {"And", "Or", "Not", "Variable", "Condition"})
+    given += json.contains(field) ? 1 : 0;
+  if (given != 1)
+    schema("The object must have only one of the following fields, [And, Or, Not, Variable, "
+           "Condition]",
+           at);
+}
+
+/// A Variable, or what it is compared with.
+std::optional<Path> Builder::reference(const Document& json, const std::string& location) {
+  const auto* text = json.if_string();
+  if (!text || text->starts_with("$")) return path(json, location);
+  schema("Value is not a Reference Path: Reference path didn't start with '$'", location);
+  return std::nullopt;
+}
+
+std::optional<ChoiceTest> Builder::test(const Object& json, const std::string& at, Nested nested) {
+  one_selector(json, at);
+  if (nested == Nested::Yes && json.contains("Next")) schema("Field 'Next' is not supported", at);
   if (auto join = joined(json, at)) return join;
   ChoiceTest out;
   const auto* variable = find(json, "Variable");
-  if (!variable) {
-    schema("The field 'Variable' is required but was missing", at);
-    return std::nullopt;
-  }
-  if (auto parsed = path(*variable, "Variable", at + "/Variable"))
-    out.variable = std::move(*parsed);
-  int operators = 0;
+  if (!variable) return std::nullopt;
+  if (auto parsed = reference(*variable, at + "/Variable")) out.variable = std::move(*parsed);
+  std::vector<std::string_view> operators;
   for (const auto& member : json) {
     const std::string_view name = member.key();
     if (name == "Variable" || name == "Next" || name == "Comment" || name == "Assign") continue;
@@ -123,10 +145,14 @@ std::optional<ChoiceTest> Builder::test(const Object& json, const std::string& a
       schema(fmt::format("Field '{}' is not supported", name), at);
       continue;
     }
-    ++operators;
+    operators.push_back(name);
     operand(out, *op, member.value(), is_path, location);
   }
-  if (operators != 1) schema("A choice rule must have exactly one comparison operator", at);
+  if (operators.size() > 1)
+    schema(fmt::format("There should only be one of the following fields: [{}]",
+                       fmt::join(operators, ", ")),
+           at);
+  if (operators.empty()) schema("A rule with a Variable must have a comparison operator", at);
   return out;
 }
 

@@ -22,22 +22,20 @@ std::optional<std::string> Builder::text_field(Place& place, std::string_view fi
                                                bool required) {
   const auto* value = find(place.json, field);
   if (!value) {
-    if (required)
-      schema(fmt::format("The field '{}' is required but was missing", field), place.at);
+    if (required) this->required(place.json, {field}, place.at);
     return std::nullopt;
   }
   if (const auto* text = value->if_string()) return std::string(*text);
-  schema(fmt::format("The value for '{}' must be a string", field),
-         fmt::format("{}/{}", place.at, field));
+  schema("Expected value of type [STRING]", fmt::format("{}/{}", place.at, field));
   return std::nullopt;
 }
 
-std::optional<Path> Builder::path(const Document& json, const std::string& field,
-                                  const std::string& location) {
-  if (const auto* text = json.if_string()) {
+std::optional<Path> Builder::path(const Document& json, const std::string& location) {
+  const auto* text = json.if_string();
+  if (text) {
     if (auto parsed = Path::parse(*text)) return std::move(*parsed);
   }
-  schema(fmt::format("The value for the field '{}' must be a valid JSONPath", field), location);
+  schema(text ? "Value must be a valid JSONPath." : "Expected value of type [STRING]", location);
   return std::nullopt;
 }
 
@@ -50,11 +48,10 @@ Selection Builder::selection(Place& place, std::string_view field, bool referenc
     out.kind = Selection::Kind::Nothing;
     return out;
   }
-  auto parsed = path(*value, std::string(field), location);
+  auto parsed = path(*value, location);
   if (!parsed) return out;
   if (reference && (!parsed->definite() || parsed->root() != Path::Root::Input)) {
-    schema(fmt::format("The value for the field '{}' must be a valid Reference Path", field),
-           location);
+    schema("Value is not a Reference Path", location);
     return out;
   }
   if (parsed->whole() && parsed->root() == Path::Root::Input) return out;
@@ -68,9 +65,7 @@ Setting Builder::setting(Place& place, std::string_view field, std::string_view 
   out.field = field;
   if (const auto* value = find(place.json, path_field); value && !place.state.jsonata()) {
     out.field = path_field;
-    out.path = path(*value, out.field, fmt::format("{}/{}", place.at, path_field));
-    if (find(place.json, field))
-      schema(fmt::format("Only one of '{}' and '{}' may be given", field, path_field), place.at);
+    out.path = path(*value, fmt::format("{}/{}", place.at, path_field));
     return out;
   }
   const auto* value = find(place.json, field);
@@ -102,15 +97,40 @@ std::optional<Template> Builder::payload(Place& place, std::string_view field) {
   return payload_of(*value, place.state.language, std::string(field), place.at);
 }
 
-void Builder::whole_number(Place& place, std::string_view field, std::int64_t least,
-                           std::int64_t most) {
-  const auto* value = find(place.json, field);
-  if (!value || (value->is_string() && place.state.jsonata())) return;
-  const auto number = integer(place.json, field);
-  if (!number || *number < least || *number > most)
-    schema(
-        fmt::format("The value for '{}' must be an integer between {} and {}", field, least, most),
-        fmt::format("{}/{}", place.at, field));
+namespace {
+
+/// A letter, then letters, digits and underscores; Unicode's letters count.
+bool variable_name(std::string_view name) {
+  const auto letter = [](char c) {
+    return std::isalpha(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80;
+  };
+  return !name.empty() && letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
+    return letter(c) || c == '_' || std::isdigit(static_cast<unsigned char>(c));
+  });
+}
+
+}  // namespace
+
+std::optional<Template> Builder::assignments(const Object& json, Language language,
+                                             const std::string& at) {
+  const auto* given = find(json, "Assign");
+  if (!given) return std::nullopt;
+  if (const auto* object = given->if_object()) {
+    for (const auto& member : *object) {
+      std::string_view name = member.key();
+      const auto location = fmt::format("{}/Assign/{}", at, name);
+      if (language == Language::JsonPath && name.ends_with(".$")) name.remove_suffix(2);
+      if (name == "states")
+        report("RESERVED_VARIABLE_NAME", "Cannot assign to reserved variable '$states'.", location);
+      else if (!variable_name(name))
+        report("INVALID_VARIABLE_NAME",
+               fmt::format("Invalid variable name '{}': the variable name contains invalid "
+                           "characters.",
+                           name),
+               location);
+    }
+  }
+  return payload_of(*given, language, "Assign", at);
 }
 
 namespace {

@@ -1,84 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "base/arn.hpp"
 #include "engines/asl/compile.hpp"
 
 namespace tocsin::asl {
-namespace {
-
-constexpr std::int64_t kLongest = 99'999'999;  // seconds
-
-}  // namespace
-
-std::optional<Resource> parse_resource(std::string_view text) {
-  const auto parsed = Arn::parse(text);
-  if (!parsed) return std::nullopt;
-  Resource out;
-  out.arn = text;
-  if (parsed->service == "lambda" && parsed->resource.starts_with("function:")) {
-    out.kind = Resource::Kind::Lambda;
-    return out;
-  }
-  if (parsed->service != "states") return std::nullopt;
-  if (parsed->resource.starts_with("activity:")) {
-    out.kind = Resource::Kind::Activity;
-    return out;
-  }
-  const auto colon = parsed->resource.find(':', parsed->resource.starts_with("aws-sdk:") ? 8 : 0);
-  if (colon == std::string::npos || !parsed->region.empty() || !parsed->account.empty())
-    return std::nullopt;
-  out.service = parsed->resource.substr(0, colon);
-  out.action = parsed->resource.substr(colon + 1);
-  if (out.action.ends_with(".waitForTaskToken"))
-    out.pattern = Resource::Pattern::WaitForTaskToken;
-  else if (out.action.ends_with(".sync") || out.action.ends_with(".sync:2"))
-    out.pattern = Resource::Pattern::Sync;
-  if (out.service.empty() || out.action.empty() || out.action[0] == '.') return std::nullopt;
-  return out;
-}
-
 void Builder::pass(Place& place) {
-  const auto* result = find(place.json, "Result");
-  if (!result) return;
-  place.state.result = Value(*result);
-  if (const auto* text = result->if_string(); text && std::string_view(*text).starts_with("$."))
-    warn("PASS_RESULT_IS_STATIC",
-         "The result of a Pass state is static: a path in it is not evaluated",
-         place.at + "/Result");
+  if (const auto* result = find(place.json, "Result")) place.state.result = Value(*result);
 }
 
 void Builder::task(Place& place) {
   auto part = std::make_unique<TaskPart>();
-  const auto location = place.at + "/Resource";
-  if (const auto resource = text_field(place, "Resource", true)) {
-    if (auto parsed = parse_resource(*resource))
-      part->resource = std::move(*parsed);
-    else
-      schema("Value is not a valid resource ARN", location);
-  }
-  if (machine_->type == MachineType::Express) {
-    if (part->resource.kind == Resource::Kind::Activity)
-      schema("Express state machine does not support Activity ARN", location);
-    if (part->resource.pattern == Resource::Pattern::Sync)
-      schema("Express state machine does not support '.sync' service integration", location);
-    if (part->resource.pattern == Resource::Pattern::WaitForTaskToken)
-      schema("Express state machine does not support '.waitForTaskToken' service integration ",
-             location);
-  }
+  part->resource = resource(place);
   if (const auto* credentials = find(place.json, "Credentials")) {
     const auto at = place.at + "/Credentials";
-    if (!find(*credentials, "RoleArn") && !find(*credentials, "RoleArn.$") &&
-        !credentials->is_string())
+    if (part->resource.kind == Resource::Kind::Activity)
+      schema("The field 'Credentials' is not supported for activities", at);
+    else if (!find(*credentials, "RoleArn") && !find(*credentials, "RoleArn.$") &&
+             !credentials->is_string())
       schema("The field 'RoleArn' is required but was missing", at);
     part->credentials = payload(place, "Credentials");
   }
-  whole_number(place, "TimeoutSeconds", 1, kLongest);
-  whole_number(place, "HeartbeatSeconds", 1, kLongest);
+  const auto language = place.state.language;
+  const Range range{1, kLongest};
+  const auto timeout = whole_number(place.json, "TimeoutSeconds", range, place.at, language),
+             heartbeat = whole_number(place.json, "HeartbeatSeconds", range, place.at, language);
+  exclusive(place.json, {"TimeoutSeconds", "TimeoutSecondsPath"}, place.at);
+  exclusive(place.json, {"HeartbeatSeconds", "HeartbeatSecondsPath"}, place.at);
   place.state.timeout = setting(place, "TimeoutSeconds", "TimeoutSecondsPath");
   place.state.heartbeat = setting(place, "HeartbeatSeconds", "HeartbeatSecondsPath");
-  const auto timeout = integer(place.json, "TimeoutSeconds"),
-             heartbeat = integer(place.json, "HeartbeatSeconds");
   if (timeout && heartbeat && *heartbeat >= *timeout)
     schema("The value for 'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'",
            place.at + "/HeartbeatSeconds");
@@ -89,10 +38,9 @@ void Builder::wait(Place& place) {
   auto part = std::make_unique<WaitPart>();
   part->seconds = setting(place, "Seconds", "SecondsPath");
   part->timestamp = setting(place, "Timestamp", "TimestampPath");
-  if (static_cast<bool>(part->seconds) == static_cast<bool>(part->timestamp))
-    schema("Exactly one of 'Seconds', 'SecondsPath', 'Timestamp' and 'TimestampPath' is required",
-           place.at);
-  whole_number(place, "Seconds", 0, kLongest);
+  exclusive(place.json, {"SecondsPath", "Seconds", "TimestampPath", "Timestamp"}, place.at,
+            Presence::Required);
+  whole_number(place.json, "Seconds", {0, kLongest}, place.at, place.state.language);
   // Of JSONata too: AWS takes an expression that is a string literal for a timestamp.
   if (part->timestamp.literal) {
     const auto* text = part->timestamp.literal->if_string();
@@ -117,6 +65,8 @@ void Builder::fail(Place& place) {
     }
     setting_ = setting(place, field, path_field);
   };
+  exclusive(place.json, {"Error", "ErrorPath"}, place.at);
+  exclusive(place.json, {"Cause", "CausePath"}, place.at);
   compile("Error", "ErrorPath", part->error, part->error_call);
   compile("Cause", "CausePath", part->cause, part->cause_call);
   place.state.fail = std::move(part);
@@ -124,35 +74,56 @@ void Builder::fail(Place& place) {
 
 void Builder::parallel(Place& place) {
   auto part = std::make_unique<ParallelPart>();
-  const auto* branches = find(place.json, "Branches");
-  if (!branches || !branches->is_array() || branches->get_array().empty()) {
-    schema(branches ? "The value for 'Branches' must be a non-empty array"
-                    : "The field 'Branches' is required but was missing",
-           place.at);
-  } else {
+  if (const auto* branches = filled_array(place.json, "Branches", place.at)) {
     std::size_t index = 0;
-    for (const auto& branch : branches->get_array()) {
+    for (const auto& branch : *branches) {
       const auto at = fmt::format("{}/Branches[{}]", place.at, index++);
-      if (const auto* object = branch.if_object())
-        part->branches.push_back(flow(*object, at, place.state.language));
-      else
-        schema("The value must be an object", at);
+      const auto* object = branch.if_object();
+      if (!object) {
+        schema("Expected value of type [OBJECT]", at);
+        continue;
+      }
+      supported(*object, {"Comment", "StartAt", "States"}, at);
+      part->branches.push_back(flow(*object, at));
     }
   }
   place.state.parallel = std::move(part);
 }
 
-std::vector<std::string> Builder::error_equals(const Object& json, const std::string& at) {
+std::vector<std::string> Builder::error_equals(const Array& list, std::size_t index,
+                                               const std::string& at) {
   std::vector<std::string> out;
-  for (const auto& error : array_of(json, "ErrorEquals"))
+  const auto* errors = filled_array(list[index].get_object(), "ErrorEquals", at);
+  if (!errors) return out;
+  for (const auto& error : *errors)
     if (const auto* text = error.if_string()) out.emplace_back(*text);
-  if (out.empty()) {
-    schema(json.contains("ErrorEquals") ? "The value for 'ErrorEquals' must be a non-empty array"
-                                        : "The field 'ErrorEquals' is required but was missing",
-           at);
+  const bool all = std::find(out.begin(), out.end(), "States.ALL") != out.end();
+  if (all && (out.size() > 1 || index + 1 < list.size()))
+    schema("States.ALL must appear alone and at end of list", at + "/ErrorEquals");
+  return out;
+}
+
+Retrier Builder::retrier(const Object& json, const std::string& at) {
+  supported(json,
+            {"Comment", "ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate",
+             "MaxDelaySeconds", "JitterStrategy"},
+            at);
+  Retrier out;
+  const auto number = [&](std::string_view field, Range range, std::int64_t& value) {
+    value = whole_number(json, field, range, at, Language::JsonPath).value_or(value);
+  };
+  number("IntervalSeconds", {0, kLongest}, out.interval_s);
+  number("MaxAttempts", {0, kLongest}, out.max_attempts);
+  number("MaxDelaySeconds", {1, 31'622'400}, out.max_delay_s);
+  if (const auto* rate = find(json, "BackoffRate")) {
+    out.backoff = rate->is_number() ? rate->to_number<double>() : 0;
+    if (!rate->is_number())
+      schema("Expected value of type Number", at + "/BackoffRate");
+    else if (out.backoff < 1)
+      schema("Minimum value is 1", at + "/BackoffRate");
   }
-  if (out.size() > 1 && std::find(out.begin(), out.end(), "States.ALL") != out.end())
-    schema("'States.ALL' must appear alone in 'ErrorEquals'", at + "/ErrorEquals");
+  enumerated(json, "JitterStrategy", {"NONE", "FULL"}, at);
+  out.jitter = text(json, "JitterStrategy") == "FULL";
   return out;
 }
 
@@ -163,35 +134,11 @@ std::vector<Retrier> Builder::retriers(Place& place) {
     const auto at = fmt::format("{}/Retry[{}]", place.at, i);
     const auto* json = list[i].if_object();
     if (!json) {
-      schema("The value must be an object", at);
+      schema("Expected value of type [OBJECT]", at);
       continue;
     }
-    Retrier retrier;
-    retrier.errors = error_equals(*json, at);
-    const auto number = [&](std::string_view field, std::int64_t& value, std::int64_t least,
-                            std::int64_t most) {
-      if (!json->contains(field)) return;
-      const auto given = integer(*json, field);
-      if (!given || *given < least || *given > most)
-        schema(fmt::format("The value for '{}' must be an integer between {} and {}", field, least,
-                           most),
-               fmt::format("{}/{}", at, field));
-      else
-        value = *given;
-    };
-    number("IntervalSeconds", retrier.interval_s, 1, kLongest);
-    number("MaxAttempts", retrier.max_attempts, 0, kLongest);
-    number("MaxDelaySeconds", retrier.max_delay_s, 1, 31'622'400);
-    if (const auto* rate = find(*json, "BackoffRate")) {
-      retrier.backoff = rate->is_number() ? rate->to_number<double>() : 0;
-      if (retrier.backoff < 1)
-        schema("The value for 'BackoffRate' must be a number of at least 1.0", at + "/BackoffRate");
-    }
-    const auto jitter = text(*json, "JitterStrategy", "NONE");
-    retrier.jitter = jitter == "FULL";
-    if (jitter != "FULL" && jitter != "NONE")
-      schema("The value for 'JitterStrategy' must be one of [FULL, NONE]", at + "/JitterStrategy");
-    out.push_back(std::move(retrier));
+    out.push_back(retrier(*json, at));
+    out.back().errors = error_equals(list, i, at);
   }
   return out;
 }
@@ -204,13 +151,14 @@ std::vector<Catcher> Builder::catchers(Place& place) {
     Catcher catcher;
     if (const auto* json = list[i].if_object()) {
       Place inner{place.state, *json, at, place.flow};
-      catcher.errors = error_equals(*json, at);
-      if (!json->contains("Next")) schema("The field 'Next' is required but was missing", at);
+      supported(*json, {"Comment", "ErrorEquals", "Next", "ResultPath", "Assign", "Output"}, at);
+      catcher.errors = error_equals(list, i, at);
+      required(*json, {"Next"}, at);
       if (!place.state.jsonata()) catcher.result_path = selection(inner, "ResultPath", true);
-      catcher.assign = payload(inner, "Assign");
+      catcher.assign = assignments(*json, place.state.language, at);
       if (place.state.jsonata()) catcher.output = payload(inner, "Output");
     } else {
-      schema("The value must be an object", at);
+      schema("Expected value of type [OBJECT]", at);
     }
     out.push_back(std::move(catcher));
   }

@@ -22,6 +22,12 @@ std::optional<Document> Run::map_item() const {
 
 const Document& Run::context() {
   if (context_) return *context_;
+  if (environment_.context) {
+    context_ = *environment_.context;
+    if (auto item = map_item(); item && context_->is_object())
+      context_->get_object()["Map"] = Object{{"Item", std::move(*item)}};
+    return *context_;
+  }
   const auto& state = state_of(*seen_);
   Object execution{{"Id", execution_.arn}};
   execution["Input"] = *execution_.input;

@@ -18,12 +18,20 @@ Result<Value> Run::select(const Selection& selection, const Value& from) {
 }
 
 Result<Value> Run::effective_input(Branch& branch) {
-  return select(state_of(branch).input_path, branch.input);
+  const auto& state = state_of(branch);
+  auto effective = TRY(select(state.input_path, branch.input));
+  if (!state.jsonata()) saw("afterInputPath", effective);
+  return effective;
 }
 
 Result<Value> Run::with_parameters(const State& state, const Value& effective) {
-  if (!state.parameters) return effective;
-  return state.parameters->evaluate(scope_of(effective));
+  if (!state.parameters) {
+    if (!state.jsonata()) saw("afterParameters", effective);
+    return effective;
+  }
+  auto out = TRY(state.parameters->evaluate(scope_of(effective)));
+  saw(state.jsonata() ? "afterArguments" : "afterParameters", out);
+  return out;
 }
 
 Run::Outcome Run::fits(const Value& value, std::string_view what) {

@@ -27,14 +27,18 @@ Document error_output(const FailureInfo& failure) {
 
 }  // namespace
 
+std::string Run::cause_of(const Branch& branch, const Error& error) const {
+  if (environment_.observe) return error.message;  // TestState tells the bare cause
+  return fmt::format("An error occurred while executing the state '{}' (entered at the event id #{}). {}",
+                     state_of(branch).name, branch.entered_event, error.message);
+}
+
 /// A failure of the engine's own making: an expression, a path, a limit.
 void Run::raise(Branch& branch, const Error& error) {
   const auto& state = state_of(branch);
   abort_children(branch, false);
   release(branch);
-  const auto cause = fmt::format(
-      "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
-      state.name, branch.entered_event, error.message);
+  const auto cause = cause_of(branch, error);
   if (error.code == "States.QueryEvaluationError") {
     Object details{{"error", error.code}, {"cause", cause}};
     if (const auto* location = error.members.if_contains("location"))
@@ -49,6 +53,8 @@ void Run::raise(Branch& branch, const Error& error) {
 
 void Run::failed(Branch& branch, const FailureInfo& failure, bool raised) {
   if (overflowed_) return;
+  if (failure.error) saw("error", Value(Document(*failure.error)));
+  if (failure.cause) saw("cause", Value(Document(*failure.cause)));
   if (retry(branch, failure)) return;
   const auto type = state_of(branch).type;
   // A runtime error of the state's own fields ends the execution without telling.
@@ -75,8 +81,10 @@ bool Run::retry(Branch& branch, const FailureInfo& failure) {
   for (std::size_t i = 0; i < retriers.size(); ++i) {
     if (!matches(retriers[i].errors, failure, branch.heartbeat_missed)) continue;
     branch.attempts.resize(retriers.size());
+    saw("retryIndex", Value(i));
     if (branch.attempts[i] >= retriers[i].max_attempts) return false;
     const auto delay = retry_delay(retriers[i], branch.attempts[i]++);
+    saw("retryBackoffIntervalSeconds", Value(delay.count() / 1000));
     ++branch.retries;
     branch.phase = Branch::Phase::Retrying;
     branch.join.reset();
@@ -88,8 +96,11 @@ bool Run::retry(Branch& branch, const FailureInfo& failure) {
 }
 
 bool Run::caught(Branch& branch, const FailureInfo& failure) {
-  for (const auto& catcher : state_of(branch).catchers) {
+  const auto& catchers = state_of(branch).catchers;
+  for (std::size_t i = 0; i < catchers.size(); ++i) {
+    const auto& catcher = catchers[i];
     if (!matches(catcher.errors, failure, branch.heartbeat_missed)) continue;
+    saw("catchIndex", Value(i));
     branch.join.reset();
     branch.token.clear();
     const auto outcome = complete(branch, {.result = Value(error_output(failure)),
@@ -99,11 +110,8 @@ bool Run::caught(Branch& branch, const FailureInfo& failure) {
                                            .output = &catcher.output,
                                            .is_error = true});
     if (outcome) return true;
-    fail_flow(branch, {.error = outcome.error().code,
-                       .cause = fmt::format("An error occurred while executing the state '{}' "
-                                            "(entered at the event id #{}). {}",
-                                            state_of(branch).name, branch.entered_event,
-                                            outcome.error().message)});
+    fail_flow(branch,
+              {.error = outcome.error().code, .cause = cause_of(branch, outcome.error())});
     return true;
   }
   return false;

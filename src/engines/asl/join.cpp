@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::uint32_t kMostIterations = 40;  // of an inline Map at one time
 
+/// AWS shows a path into the context object with one $.
+std::string_view shown_path(const Path& path) {
+  std::string_view text = path.text();
+  if (text.starts_with("$$")) text.remove_prefix(1);
+  return text;
+}
+
 }  // namespace
 
 Branch& Run::new_branch(const Branch& parent, FlowId flow, std::uint32_t index,
@@ -57,7 +64,7 @@ Result<Value> Run::items_of(Branch& branch, const Value& effective) {
   const auto cause = fmt::format("Map state input must be an array but was: {}", to_json(*items));
   if (state.jsonata()) return fail("States.QueryEvaluationError", cause);
   return runtime_error(fmt::format("Reference path \"{}\" must point to array.",
-                                   map.items.path ? map.items.path->text() : "$"));
+                                   map.items.path ? shown_path(*map.items.path) : "$"));
 }
 
 Result<double> Run::map_number(const Setting& setting, const Value& effective, bool whole,
@@ -88,6 +95,7 @@ Run::Outcome Run::start_map(Branch& branch) {
   branch.join = std::make_unique<Join>();
   branch.join->effective = effective;
   if (!map.reader) branch.join->items = TRY(items_of(branch, effective));
+  if (!map.reader && map.items.path) saw("afterItemsPath", branch.join->items);
   const auto length = map.reader ? 0 : branch.join->items->get_array().size();
   branch.last =
       event(EventType::MapStateStarted, branch.last, {}, {}, {}, static_cast<std::int64_t>(length));
@@ -95,12 +103,39 @@ Run::Outcome Run::start_map(Branch& branch) {
   const auto percentage = TRY(map_number(map.tolerated_percentage, effective, false, 0));
   if (percentage < 0 || percentage > 100)
     return runtime_error("ToleratedFailurePercentage must be between 0 and 100.");
+  if (environment_.observe) return show_map(branch, concurrency, count, percentage);
   if (!map.distributed) return start_inline(branch, concurrency);
   StartMapRun run;
   run.max_concurrency = static_cast<std::int64_t>(concurrency);
   run.tolerated_count = static_cast<std::int64_t>(count);
   run.tolerated_percentage = percentage;
   return start_distributed(branch, std::move(run));
+}
+
+/// TestState starts no iterations.
+Run::Outcome Run::show_map(Branch& branch, double concurrency, double count, double percentage) {
+  const auto& map = *state_of(branch).map;
+  const auto whole = [](double number) { return Value(static_cast<std::int64_t>(number)); };
+  saw("maxConcurrency", whole(concurrency));
+  if (map.tolerated_count) saw("toleratedFailureCount", whole(count));
+  if (map.tolerated_percentage) saw("toleratedFailurePercentage", Value(percentage));
+  if (map.selector && branch.join->items) {
+    Array selected;
+    for (std::size_t i = 0; i < branch.join->items->get_array().size(); ++i)
+      selected.push_back(*TRY(iteration_input(branch, map, i)));
+    saw("afterItemSelector", Value(std::move(selected)));
+  }
+  branch.phase = Branch::Phase::Joining;
+  return true;
+}
+
+void Run::join_mocked(const std::variant<Document, FailureInfo>& mock) {
+  auto& branch = root();
+  abort_children(branch, false);
+  see(branch);
+  if (const auto* failure = std::get_if<FailureInfo>(&mock)) return failed(branch, *failure);
+  branch.join.reset();
+  settle(branch, finish_task(branch, Value(std::get<Document>(mock))));
 }
 
 Run::Outcome Run::start_inline(Branch& branch, double max_concurrency) {

@@ -124,6 +124,9 @@ Run::Outcome Run::complete(Branch& branch, Exit exit) {
     output = exit.result;
     const auto& place = *exit.result_path;
     if (place.kind == Selection::Kind::Nothing) output = branch.input;
+    const bool shown = state.type == StateType::Pass || state.type == StateType::Task || state.map ||
+                       state.parallel;
+    if (shown && !exit.is_error) saw("afterResultSelector", exit.result);
     if (place.kind == Selection::Kind::At) {
       auto placed = with_value_at(*branch.input, place.path, *exit.result);
       if (!placed) {
@@ -133,6 +136,7 @@ Run::Outcome Run::complete(Branch& branch, Exit exit) {
       }
       output = Value(std::move(*placed));
     }
+    if (shown && !exit.is_error) saw("afterResultPath", output);
     if (!exit.is_error) output = TRY(select(state.output_path, output));
   }
   return commit(branch, exit, std::move(output), std::move(assigned));

@@ -21,6 +21,8 @@ class Run final : private Surroundings {
 
   void begin();
   void handle(const Event& event);
+  /// Of TestState: what the branches of the root's Parallel or Map, which never ran, have come to.
+  void join_mocked(const std::variant<Document, FailureInfo>& mock);
 
  private:
   using Outcome = Result<bool>;  // true; or what the state fails with
@@ -72,6 +74,7 @@ class Run final : private Surroundings {
   // data.cpp: what states do to their data.
   Result<Value> select(const Selection& selection, const Value& from);
   Result<Value> effective_input(Branch& branch);
+  std::string cause_of(const Branch& branch, const Error& error) const;
   Result<Value> with_parameters(const State& state, const Value& effective);
   Scope scope_of(const Value& input) { return Scope{*this, *input}; }
   static Outcome fits(const Value& value, std::string_view what);
@@ -106,6 +109,7 @@ class Run final : private Surroundings {
   Outcome start_parallel(Branch& branch);
   Outcome start_map(Branch& branch);
   Result<Value> items_of(Branch& branch, const Value& effective);
+  Outcome show_map(Branch& branch, double concurrency, double count, double percentage);
   Result<double> map_number(const Setting& setting, const Value& effective, bool whole,
                             double fallback);
   Outcome start_inline(Branch& branch, double max_concurrency);
@@ -134,6 +138,9 @@ class Run final : private Surroundings {
   const Document* variable(std::string_view name) override;
   std::uint64_t random() override { return environment_.random ? environment_.random() : 0; }
   Time now() const override { return environment_.now; }
+  void saw(std::string_view stage, const Value& value) const {
+    if (environment_.observe) environment_.observe(stage, value);
+  }
   void see(const Branch& branch) {
     seen_ = &branch;
     context_.reset();

@@ -20,7 +20,9 @@ Run::Outcome Run::pass(Branch& branch) {
   const auto& state = state_of(branch);
   if (state.jsonata()) return leave(branch, branch.input);
   auto effective = TRY(with_parameters(state, TRY(effective_input(branch))));
-  return leave(branch, state.result ? state.result : std::move(effective));
+  if (!state.result) return leave(branch, std::move(effective));
+  saw("result", state.result);
+  return leave(branch, state.result);
 }
 
 Run::Outcome Run::succeed(Branch& branch) {

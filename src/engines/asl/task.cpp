@@ -167,6 +167,7 @@ void Run::on(const TaskSucceeded& succeeded) {
     return fail_task(*branch, {size.error().code, size.error().message}, TaskFailed::At::Run);
   }
   stop_waiting(*branch);
+  saw("result", result);
   task_event(*branch, EventType::TaskSucceeded, EventType::LambdaFunctionSucceeded,
              EventType::ActivitySucceeded, {}, result);
   settle(*branch, finish_task(*branch, std::move(result)));

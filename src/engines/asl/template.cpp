@@ -23,7 +23,7 @@ class Template::Compiler {
     if (const auto* object = json.if_object()) return members(*object, at);
     if (const auto* array = json.if_array()) return elements(*array, at);
     if (const auto* text = json.if_string();
-        text && language_ == Language::Jsonata && is_query(*text))
+        text && language_ == Language::Jsonata && text->starts_with("{%"))
       return query(*text, at);
     return {json};
   }
@@ -74,6 +74,10 @@ class Template::Compiler {
   }
 
   Node query(std::string_view text, const std::string& at) {
+    if (!is_query(text)) {
+      problems_.push_back({at, "JSONata string must start with {% and end with %}"});
+      return {};
+    }
     auto parsed = Query::parse(text, at.substr(1));
     if (parsed) return {std::move(*parsed)};
     problems_.push_back({at, fmt::format("The JSONata expression '{}' is not valid: {}", text,
