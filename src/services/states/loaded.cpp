@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/states/loaded.hpp"
+
+#include "base/crypto.hpp"
+
+namespace tocsin::states {
+namespace {
+
+constexpr std::size_t kMost = 4096;
+constexpr std::size_t kMostBytes = 16 * 1024;  // of one
+
+asl::ExecutionPtr loaded(const core::Context& context, const Saved& saved) {
+  const auto text = context.open(saved.execution);
+  const auto document = parse_json(text.value_or(""));
+  return document && document->is_object() ? asl::load(*document) : nullptr;
+}
+
+}  // namespace
+
+asl::ExecutionPtr LoadedExecutions::take(core::Context& context, const Saved& saved) {
+  if (auto found = kept_.extract(saved.stamp); !found.empty()) return std::move(found.mapped());
+  return loaded(context, saved);
+}
+
+void LoadedExecutions::keep(core::Context& context, const Place& place, Saved saved,
+                            asl::ExecutionPtr execution) {
+  const auto text = to_json(asl::save(*execution));
+  saved.stamp = hex(sha256(text).substr(0, 16));
+  saved.execution = context.seal(text);
+  kSaved.put(context, place.key(), saved);
+  if (text.size() <= kMostBytes) add(saved.stamp, std::move(execution));
+}
+
+void LoadedExecutions::add(const std::string& stamp, asl::ExecutionPtr execution) {
+  if (kept_.insert_or_assign(stamp, std::move(execution)).second) order_.push_back(stamp);
+  while (order_.size() > kMost) {
+    kept_.erase(order_.front());
+    order_.pop_front();
+  }
+}
+
+bool LoadedExecutions::awaits(core::Context& context, const Saved& saved, std::uint64_t task) {
+  const auto found = kept_.find(saved.stamp);
+  if (found != kept_.end()) return asl::awaits(*found->second, task);
+  auto execution = loaded(context, saved);
+  if (!execution) return false;
+  const bool waiting = asl::awaits(*execution, task);
+  add(saved.stamp, std::move(execution));
+  return waiting;
+}
+
+LoadedExecutions& loaded_executions() {
+  thread_local LoadedExecutions loaded;
+  return loaded;
+}
+
+}  // namespace tocsin::states

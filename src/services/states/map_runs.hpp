@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Distributed Map: a map run starts an execution of its item processor for each item or batch.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+#pragma once
+
+#include "services/states/drive.hpp"
+
+namespace tocsin::states {
+
+core::Outcome describe_map_run(core::Call& call);
+core::Outcome list_map_runs(core::Call& call);
+core::Outcome update_map_run(core::Call& call);
+
+/// The run that a parameter names. Errors InvalidArn, ResourceNotFound.
+Result<MapRun> find_map_run(const core::Call& call, std::string_view parameter);
+
+/// Gives what the engine is told: MapRunStarted.
+asl::Event start_map_run(core::Context& context, const Place& parent, const Execution& row,
+                         Saved& saved, const asl::StartMapRun& run);
+/// The parent no longer waits for it. `what`: as `saved.pending` has it.
+void abort_map_run(core::Context& context, const std::string& what);
+/// A child execution has ended.
+void child_ended(core::Context& context, const Place& place, const Execution& row,
+                 const asl::Finished& finished);
+
+/// Writes the run, which then goes on with its new limits.
+void wake_map_run(core::Context& context, const Scope& scope, MapRun& run);
+
+void on_map_runs(core::Registry& registry);
+
+}  // namespace tocsin::states

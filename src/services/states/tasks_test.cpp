@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Task states call, and what they see of it.
+#include "services/states/testing.hpp"
+
+namespace tocsin::states {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using testing::execution_arn;
+using testing::kFunction;
+using testing::kRole;
+using testing::machine_arn;
+using testing::Neighbours;
+using testing::States;
+
+Neighbours::Answer reply(Object object) {
+  return [object](core::Call&) -> core::Outcome { return object; };
+}
+Neighbours::Answer failure(std::string code, std::string message, int status) {
+  return [=](core::Call&) -> core::Outcome { return fail(code, message, status); };
+}
+Object payload(std::string_view json) {
+  return {{"StatusCode", 200}, {"ExecutedVersion", "$LATEST"}, {"Payload", base64(json)}};
+}
+
+TEST_F(States, AFunctionIsCalledByItsArn) {
+  neighbours->answers["lambda:Invoke"] = reply(payload(R"({"r":2})"));
+  create("m", task(kFunction));
+  const auto execution = start("m", "e", R"({"a":1})");
+  EXPECT_EQ(output(execution), R"({"r":2})");
+  EXPECT_THAT(types(execution),
+              ElementsAre("ExecutionStarted", "TaskStateEntered", "LambdaFunctionScheduled",
+                          "LambdaFunctionStarted", "LambdaFunctionSucceeded", "TaskStateExited",
+                          "ExecutionSucceeded"));
+  ASSERT_EQ(neighbours->calls.size(), 1u);
+  EXPECT_EQ(neighbours->calls[0].role, kRole);
+  EXPECT_EQ(unbase64(text(neighbours->calls[0].params, "Payload")), R"({"a":1})");
+  replays();
+}
+
+TEST_F(States, AFunctionThatFailsNamesItsError) {
+  auto failed = payload(R"({"errorMessage":"no","errorType":"Odd"})");
+  failed["FunctionError"] = "Unhandled";
+  neighbours->answers["lambda:Invoke"] = reply(failed);
+  create("m", task(kFunction));
+  EXPECT_EQ(output(start("m", "e")), R"(FAILED Odd: {"errorMessage":"no","errorType":"Odd"})");
+  neighbours->answers["lambda:Invoke"] =
+      failure("ResourceNotFoundException", "Function not found: f", 404);
+  EXPECT_THAT(output(start("m", "g")),
+              StartsWith("FAILED Lambda.ResourceNotFoundException: Function not found: f (Service: "
+                         "AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "));
+}
+
+TEST_F(States, LambdaInvokeShowsTheReply) {
+  neighbours->answers["lambda:Invoke"] = reply(payload(R"("hi")"));
+  create("m", task("arn:aws:states:::lambda:invoke",
+                   {{"Parameters", Object{{"FunctionName", kFunction}, {"Payload.$", "$"}}}}));
+  const auto execution = start("m", "e", R"({"a":1})");
+  const auto shown = *parse_json(output(execution));
+  EXPECT_EQ(text(shown, "Payload"), "hi");
+  EXPECT_EQ(integer(shown, "StatusCode"), 200);
+  EXPECT_EQ(integer(object_of(shown, "SdkHttpMetadata"), "HttpStatusCode"), 200);
+  EXPECT_EQ(unbase64(text(neighbours->calls[0].params, "Payload")), R"({"a":1})");
+}
+
+TEST_F(States, AQueueGetsAMessageAndATokenComesBack) {
+  neighbours->answers["sqs:SendMessage"] = reply({{"MessageId", "m1"}, {"MD5OfMessageBody", "d"}});
+  create("m", task("arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                   {{"Parameters",
+                     Object{{"QueueUrl", "https://sqs/q"},
+                            {"MessageBody", Object{{"token.$", "$$.Task.Token"}}}}},
+                    {"TimeoutSeconds", 600}}));
+  const auto execution = start("m", "e");
+  EXPECT_EQ(status(execution), "RUNNING");
+  EXPECT_EQ(types(execution).back(), "TaskSubmitted");
+  const auto body = *parse_json(text(neighbours->calls[0].params, "MessageBody"));
+  const auto token = string_of(body, "token");
+  EXPECT_EQ(refusal("SendTaskSuccess", {{"taskToken", "x"}, {"output", "1"}}),
+            "InvalidToken: Invalid Token: 'Invalid token'");
+  EXPECT_THAT(refusal("SendTaskSuccess", {{"taskToken", token}, {"output", "{"}}),
+              StartsWith("InvalidOutput"));
+  done("SendTaskHeartbeat", {{"taskToken", token}});
+  done("SendTaskSuccess", {{"taskToken", token}, {"output", R"({"ok":true})"}});
+  EXPECT_EQ(output(execution), R"({"ok":true})");
+  EXPECT_EQ(refusal("SendTaskSuccess", {{"taskToken", token}, {"output", "1"}}),
+            "TaskTimedOut: Task Timed Out: 'Provided task does not exist anymore'");
+  replays();
+}
+
+TEST_F(States, ATokenMayTellOfAFailure) {
+  create("m", task("arn:aws:states:::sns:publish.waitForTaskToken",
+                   {{"Parameters", Object{{"TopicArn", "t"}, {"Message.$", "$$.Task.Token"}}}}));
+  const auto execution = start("m", "e");
+  done("SendTaskFailure", {{"taskToken", text(neighbours->calls[0].params, "Message")},
+                           {"error", "Denied"},
+                           {"cause", "by Ann"}});
+  EXPECT_EQ(output(execution), "FAILED Denied: by Ann");
+}
+
+TEST_F(States, NobodyAnswersInTime) {
+  create("m", task("arn:aws:states:::sns:publish.waitForTaskToken",
+                   {{"Parameters", Object{{"TopicArn", "t"}, {"Message", "m"}}},
+                    {"HeartbeatSeconds", 60}}));
+  const auto execution = start("m", "e");
+  cloud.advance(std::chrono::seconds(61));
+  EXPECT_EQ(output(execution), "FAILED States.Timeout: ");
+  EXPECT_THAT(types(execution), ::testing::Contains("TaskTimedOut"));
+  replays();
+}
+
+TEST_F(States, EveryServiceIsCalledThroughTheSdk) {
+  neighbours->answers["s3:ListObjectsV2"] =
+      reply({{"KeyCount", 1}, {"Contents", Array{Object{{"Key", "k"}, {"ETag", "e"},
+                                                        {"LastModified", 1.5}}}}});
+  create("m", task("arn:aws:states:::aws-sdk:s3:listObjectsV2",
+                   {{"Parameters", Object{{"Bucket.$", "$.b"}, {"MaxKeys", 5}}}}));
+  EXPECT_EQ(output(start("m", "e", R"({"b":"bucket"})")),
+            R"({"KeyCount":1,"Contents":[{"Key":"k","ETag":"e",)"
+            R"("LastModified":"1970-01-01T00:00:01.500Z"}]})");
+  EXPECT_EQ(to_json(neighbours->calls[0].params), R"({"Bucket":"bucket","MaxKeys":5})");
+}
+
+TEST_F(States, ErrorsOfTheSdkAreNamedAsAwsNamesThem) {
+  neighbours->answers["s3:GetObject"] = failure("NoSuchKey", "The specified key does not exist.", 404);
+  create("m", task("arn:aws:states:::aws-sdk:s3:getObject",
+                   {{"Parameters", Object{{"Bucket", "b"}, {"Key", "k"}}}}));
+  EXPECT_THAT(output(start("m", "e")),
+              StartsWith("FAILED S3.NoSuchKeyException: The specified key does not exist. (Service: "
+                         "S3, Status Code: 404, Request ID: "));
+  neighbours->answers["s3:GetObject"] = failure("AccessDenied", "Access Denied", 403);
+  EXPECT_THAT(output(start("m", "f")), StartsWith("FAILED S3.S3Exception: Access Denied"));
+  create("n", task("arn:aws:states:::aws-sdk:sfn:describeExecution",
+                   {{"Parameters", Object{{"ExecutionArn", execution_arn("m", "no")}}}}));
+  EXPECT_THAT(output(start("n", "e")), StartsWith("FAILED Sfn.ExecutionDoesNotExistException: "));
+}
+
+TEST_F(States, WhatCannotBeCalledFailsTheTask) {
+  create("m", task("arn:aws:states:::aws-sdk:s3:getObject",
+                   {{"Parameters", Object{{"Bucket", "b"}, {"Key", "k"}, {"Colour", "x"}}}}));
+  EXPECT_THAT(output(start("m", "e")), HasSubstr("The field \"Colour\" is not supported"));
+  create("n", task("arn:aws:states:::aws-sdk:quantum:leap"));
+  EXPECT_THAT(output(start("n", "e")), StartsWith("FAILED States.TaskFailed: Tocsin does not"));
+  create("o", task("arn:aws:states:::aws-sdk:ec2:runInstances"));
+  EXPECT_THAT(output(start("o", "e")), StartsWith("FAILED "));
+}
+
+TEST_F(States, ARoleThatMayNotBeAssumedFailsTheTask) {
+  create("m", task(kFunction));
+  // The role was assumable when the machine was made.
+  notes->denied = "";
+  neighbours->answers["lambda:Invoke"] = failure("AccessDeniedException", "not you", 403);
+  EXPECT_THAT(output(start("m", "e")), StartsWith("FAILED Lambda.AWSLambdaException: not you ("));
+}
+
+TEST_F(States, AnotherRoleIsAssumedByTheFirst) {
+  neighbours->answers["sts:AssumeRole"] =
+      reply({{"Credentials", Object{{"AccessKeyId", "ASIAX"}}}});
+  neighbours->answers["lambda:Invoke"] = reply(payload("1"));
+  create("m", task(kFunction, {{"Credentials", Object{{"RoleArn", kRole + "2"}}}}));
+  EXPECT_EQ(output(start("m", "e")), "1");
+  ASSERT_EQ(neighbours->calls.size(), 2u);
+  EXPECT_EQ(neighbours->calls[0].role, kRole);
+  EXPECT_EQ(text(neighbours->calls[0].params, "RoleArn"), kRole + "2");
+  EXPECT_EQ(neighbours->calls[1].role, "");
+}
+
+TEST_F(States, ExecutionsStartExecutionsAndWaitForThem) {
+  create("child", {{"W", Object{{"Type", "Wait"}, {"Seconds", 5}, {"End", true}}}});
+  const auto parameters = Object{{"StateMachineArn", machine_arn("child")},
+                                 {"Name", "c"},
+                                 {"Input", Object{{"n", 1}}}};
+  create("m", task("arn:aws:states:::states:startExecution.sync:2", {{"Parameters", parameters}}));
+  const auto execution = start("m", "e");
+  EXPECT_EQ(types(execution).back(), "TaskSubmitted");
+  cloud.advance(std::chrono::seconds(6));
+  const auto shown = *parse_json(output(execution));
+  EXPECT_EQ(to_json(*find(shown, "Output")), R"({"n":1})");
+  EXPECT_EQ(text(shown, "Status"), "SUCCEEDED");
+  EXPECT_EQ(text(shown, "ExecutionArn"), execution_arn("child", "c"));
+  replays();
+}
+
+TEST_F(States, AChildThatEndsAtOnceIsWaitedForToo) {
+  create("child", {{"F", Object{{"Type", "Fail"}, {"Error", "E"}, {"Cause", "C"}}}});
+  create("m", task("arn:aws:states:::states:startExecution.sync",
+                   {{"Parameters", Object{{"StateMachineArn", machine_arn("child")}}}}));
+  const auto execution = start("m", "e");
+  EXPECT_THAT(output(execution), StartsWith(R"(FAILED States.TaskFailed: {"Cause":"C","Error":"E")"));
+}
+
+TEST_F(States, AStoppedParentStopsItsChild) {
+  create("child", {{"W", Object{{"Type", "Wait"}, {"Seconds", 500}, {"End", true}}}});
+  create("m", task("arn:aws:states:::states:startExecution.sync",
+                   {{"Parameters",
+                     Object{{"StateMachineArn", machine_arn("child")}, {"Name", "c"}}}}));
+  const auto execution = start("m", "e");
+  done("StopExecution", {{"executionArn", execution}});
+  EXPECT_EQ(status(execution_arn("child", "c")), "ABORTED");
+}
+
+TEST_F(States, RetryAndCatch) {
+  int calls = 0;
+  neighbours->answers["lambda:Invoke"] = [&](core::Call&) -> core::Outcome {
+    ++calls;
+    return fail("TooManyRequestsException", "Rate Exceeded.", 429);
+  };
+  auto states = task(
+      kFunction,
+      {{"Retry", Array{Object{{"ErrorEquals", Array{"Lambda.TooManyRequestsException"}},
+                              {"IntervalSeconds", 10},
+                              {"MaxAttempts", 2}}}},
+       {"Catch", Array{Object{{"ErrorEquals", Array{"States.ALL"}}, {"Next", "Caught"}}}}});
+  states["Caught"] = Object{{"Type", "Pass"}, {"Result", "caught"}, {"End", true}};
+  create("m", states);
+  const auto execution = start("m", "e");
+  EXPECT_EQ(calls, 1);
+  cloud.advance(std::chrono::seconds(11));
+  EXPECT_EQ(calls, 2);
+  cloud.advance(std::chrono::seconds(21));
+  EXPECT_EQ(output(execution), R"("caught")");
+  EXPECT_EQ(calls, 3);
+  replays();
+}
+
+TEST_F(States, ParallelAndMapAreJoined) {
+  neighbours->answers["lambda:Invoke"] = [](core::Call& call) -> core::Outcome {
+    return payload(*unbase64(call.open(*find(call.params(), "Payload")).value_or("")));
+  };
+  const auto flow = [](std::string_view name) {
+    Object states;
+    states[name] = task(kFunction)["T"];
+    Object out{{"StartAt", name}};
+    out["States"] = std::move(states);
+    return out;
+  };
+  create("m", {{"All", Object{{"Type", "Parallel"},
+                              {"Branches", Array{flow("A"), flow("B")}},
+                              {"Next", "Each"}}},
+               {"Each", Object{{"Type", "Map"}, {"ItemProcessor", flow("C")}, {"End", true}}}});
+  EXPECT_EQ(output(start("m", "e", "[1,2]")), "[[1,2],[1,2]]");
+  EXPECT_EQ(neighbours->calls.size(), 4u);
+  replays();
+}
+
+}  // namespace
+}  // namespace tocsin::states
