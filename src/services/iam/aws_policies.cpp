@@ -24,14 +24,18 @@ ManagedPolicy read_policy(const ContentFile& file) {
   TOCSIN_ASSERT(parsed && find(*parsed, "Document"));
   const auto slash = file.name.rfind('/');
   const auto created = parse_iso8601(text(*parsed, "CreateDate"));
-  TOCSIN_ASSERT(created);
+  const auto updated = parse_iso8601(text(*parsed, "UpdateDate"));
+  const auto version = string_of(*parsed, "VersionId");
+  TOCSIN_ASSERT(created && updated && version.starts_with('v'));
   ManagedPolicy policy{
       .name = std::string(file.name.substr(slash == file.name.npos ? 0 : slash + 1)),
       .path = slash == file.name.npos ? "/" : fmt::format("/{}/", file.name.substr(0, slash)),
       .document = pretty_json(*find(*parsed, "Document")),
       .description = string_of(*parsed, "Description"),
+      .default_version = version,
+      .latest = std::stoll(version.substr(1)),
       .created = *created,
-      .updated = *created};
+      .updated = *updated};
   policy.arn = fmt::format("arn:aws:iam::aws:policy{}{}", policy.path, policy.name);
   policy.id = id_of(policy.arn);
   return policy;

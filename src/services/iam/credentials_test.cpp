@@ -137,6 +137,7 @@ TEST_F(Credentials, AUserChangesItsOwnPasswordWhereThePolicyLetsIt) {
 TEST_F(Credentials, ADeviceIsEnabledByTwoCodesInARow) {
   user("ann");
   const auto made = ok(iam("CreateVirtualMFADevice", {{"VirtualMFADeviceName", "phone"}}));
+  EXPECT_TRUE(unbase64(text_at(made, "VirtualMFADevice.QRCodePNG"))->starts_with("\x89PNG\r\n"));
   const auto serial = text_at(made, "VirtualMFADevice.SerialNumber");
   EXPECT_EQ(serial, arn("mfa/phone"));
   seed_ = *unbase64(text_at(made, "VirtualMFADevice.Base32StringSeed"));

@@ -6,6 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "services/iam/operations.hpp"
+#include "services/iam/qr_code.hpp"
 #include "services/iam/totp.hpp"
 
 namespace tocsin::iam {
@@ -66,6 +67,12 @@ Object listed(const MfaDevice& device) {
           {"EnableDate", to_seconds(device.enabled)}};
 }
 
+/// https://docs.aws.amazon.com/IAM/latest/APIReference/API_VirtualMFADevice.html
+std::string qr_code_of(const Call& call, const MfaDevice& device) {
+  return qr_code_png(fmt::format("otpauth://totp/{}@{}?secret={}", device.name,
+                                 call.account().str(), seed_of(call.secrets(), device)));
+}
+
 Failure denied(std::string_view why) {
   return fail("AccessDenied", fmt::format("MultiFactorAuthentication failed{}", why), 403);
 }
@@ -122,7 +129,8 @@ Outcome create_virtual_mfa_device(Call& call) {
   device.seed_id = call.new_uuid();
   save(call, device);
   Object out{{"SerialNumber", device.serial},
-             {"Base32StringSeed", base64(seed_of(call.secrets(), device))}};
+             {"Base32StringSeed", base64(seed_of(call.secrets(), device))},
+             {"QRCodePNG", base64(qr_code_of(call, device))}};
   if (!device.tags.empty()) out["Tags"] = tag_list(device.tags);
   return Object{{"VirtualMFADevice", std::move(out)}};
 }

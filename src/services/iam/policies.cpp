@@ -173,7 +173,8 @@ Object described(Call& call, const ManagedPolicy& policy) {
 }
 
 std::vector<PolicyVersion> versions_of(Call& call, const ManagedPolicy& policy) {
-  if (aws_policy(policy.arn)) return {{1, policy.document, policy.created}};
+  // Of AWS's own the default version alone.
+  if (aws_policy(policy.arn)) return {{policy.latest, policy.document, policy.updated}};
   auto versions = kVersions.all(call, Key{call.account().str(), policy.arn});
   std::reverse(versions.begin(), versions.end());
   return versions;

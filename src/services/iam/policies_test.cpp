@@ -106,6 +106,13 @@ TEST_F(Policies, AwssOwnAreThereByNameAndNoOthers) {
   EXPECT_EQ(text_at(ok(iam("GetPolicyVersion", {{"PolicyArn", admin}, {"VersionId", "v1"}})),
                     "PolicyVersion.VersionId"),
             "v1");
+  const std::string audit = "arn:aws:iam::aws:policy/SecurityAudit";
+  const auto version = text_at(ok(iam("GetPolicy", {{"PolicyArn", audit}})), "Policy.DefaultVersionId");
+  EXPECT_GE(std::stoi(version.substr(1)), 92);
+  const auto document = text_at(
+      ok(iam("GetPolicyVersion", {{"PolicyArn", audit}, {"VersionId", version}})),
+      "PolicyVersion.Document");
+  EXPECT_GT(document.size(), 30'000u);
   EXPECT_EQ(error(iam("AttachUserPolicy",
                       {{"UserName", "ann"}, {"PolicyArn", "arn:aws:iam::aws:policy/NoSuchThing"}})),
             "NoSuchEntity: The user with name ann cannot be found.");
