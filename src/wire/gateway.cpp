@@ -314,7 +314,7 @@ Result<void> Gateway::Front::take_form(Exchange& exchange, Request& request) {
   const auto& sink = static_cast<const PostSink&>(*request.sink);
   auto wanted = TRY(posted(sink.form(), exchange.message, exchange.secure));
   exchange.identity = TRY(check_post(authenticator_, sink, wanted.bucket, wall_now()));
-  exchange.message = put_message(exchange.message, sink.form(), wanted);
+  exchange.message = TRY(put_message(exchange.message, sink.form(), wanted));
   take_sink(exchange, sink.file());
   exchange.posted = std::move(wanted);
   return {};

@@ -125,6 +125,7 @@ class PostFormGatewayTest : public GatewayTest {
         R"({"expiration":"2099-01-01T00:00:00Z","conditions":[{"bucket":"bucket"},)"
         R"(["starts-with","$key","user/"],["starts-with","$x-amz-credential",""],)"
         R"(["starts-with","$x-amz-date",""],["starts-with","$x-amz-algorithm",""],)"
+        R"(["starts-with","$tagging",""],)"
         R"(["starts-with","$success_action_status",""],["starts-with","$success_action_redirect",""]]})");
     const auto day = date.substr(0, 8);
     auto signing = hmac_sha256("AWS4" + secret, day);
@@ -157,6 +158,18 @@ TEST_F(PostFormGatewayTest, ASignedFormIsAPutObject) {
       post(form("user/a", "x", part("success_action_redirect", "http://example.org/done"))),
       AllOf(StartsWith("HTTP/1.1 303"),
             HasSubstr("Location: http://example.org/done?bucket=bucket&key=user%2Fa&etag=%22")));
+}
+
+TEST_F(PostFormGatewayTest, AFormMayHaveTags) {
+  serve(AuthMode::Strict);
+  const auto tags = [](const std::string& document) {
+    return form("user/a", "x", part("tagging", document));
+  };
+  EXPECT_THAT(post(tags("<Tagging><TagSet><Tag><Key>a b</Key><Value>1&amp;2</Value></Tag>"
+                        "<Tag><Key>c</Key><Value/></Tag></TagSet></Tagging>")),
+              StartsWith("HTTP/1.1 204"));
+  EXPECT_EQ(text(last_request.params, "Tagging"), "a%20b=1%262&c=");
+  EXPECT_THAT(post(tags("a=b")), HasSubstr("<Code>MalformedXML</Code>"));
 }
 
 TEST_F(PostFormGatewayTest, AFormThatIsNotAllowedIsRefused) {

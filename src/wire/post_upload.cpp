@@ -3,6 +3,7 @@
 
 #include "base/glob.hpp"
 #include "wire/post_policy.hpp"
+#include "wire/protocols/xml.hpp"
 
 namespace tocsin::wire {
 namespace {
@@ -81,6 +82,19 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+/// The field "tagging" holds a document; the header that it stands for holds a query.
+Result<std::string> tagging_header(const std::string& document) {
+  const auto& shape = *model::service("s3")->operation("PutObjectTagging")->input->shape;
+  const auto tagging = TRY(detail::parse_xml(*shape.payload->shape, "Tagging", document));
+  std::string out;
+  for (const auto& tag : array_of(tagging, "TagSet")) {
+    if (!out.empty()) out += '&';
+    out += uri_encode(text(tag, "Key"), Slash::Encode) + "=" +
+           uri_encode(text(tag, "Value"), Slash::Encode);
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<void> PostSink::write(std::string_view bytes) {
@@ -135,7 +149,8 @@ Result<Posted> posted(const PostForm& form, const HttpMessage& message, bool sec
   return out;
 }
 
-HttpMessage put_message(const HttpMessage& message, const PostForm& form, const Posted& posted) {
+Result<HttpMessage> put_message(const HttpMessage& message, const PostForm& form,
+                                const Posted& posted) {
   HttpMessage out;
   out.method = "PUT";
   out.path =
@@ -145,6 +160,7 @@ HttpMessage put_message(const HttpMessage& message, const PostForm& form, const 
   for (const auto& [field, value] : form.fields) {
     if (auto name = header_of(field); !name.empty())
       out.headers.emplace_back(std::move(name), value);
+    if (field == "tagging") out.headers.emplace_back("x-amz-tagging", TRY(tagging_header(value)));
   }
   return out;
 }

@@ -51,8 +51,9 @@ Result<Identity> check_post(const Authenticator& authenticator, const PostSink& 
 /// Error: InvalidArgument where the form names no key.
 Result<Posted> posted(const PostForm& form, const HttpMessage& message, bool secure);
 
-/// The form's PutObject: `message` with the fields as headers.
-HttpMessage put_message(const HttpMessage& message, const PostForm& form, const Posted& posted);
+/// The form's PutObject: `message` with the fields as headers. Error: MalformedXML, of its tags.
+Result<HttpMessage> put_message(const HttpMessage& message, const PostForm& form,
+                                const Posted& posted);
 
 /// The reply to PutObject as the form wants it: 204, 200, 201 with a document, or a redirection.
 void shape_post_reply(const Posted& posted, Reply& reply);

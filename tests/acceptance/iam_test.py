@@ -122,6 +122,7 @@ def mfa(server, iam):
     iam.put_user_policy(UserName="eva", PolicyName="mfa", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "iam:*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}]}))
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName="eva")["VirtualMFADevice"]
+    check(device["QRCodePNG"].startswith(b"\x89PNG\r\n") and len(device["QRCodePNG"]) > 200, "the QR code")
     seed, serial, step = device["Base32StringSeed"].decode(), device["SerialNumber"], int(time.time()) // 30
     enable = lambda one, two: iam.enable_mfa_device(UserName="eva", SerialNumber=serial, AuthenticationCode1=one, AuthenticationCode2=two)
     check(error_code(enable, "000000", "000000") == "InvalidAuthenticationCode", "wrong codes")

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """S3 beyond objects, with Debian's boto3: SSE-KMS with a real KMS, lifecycles on the virtual clock, access logs, CORS, restores,
 Object Lock, conditional writes, the account's public access block."""
+import base64
 import datetime
+import hashlib
 import http.client
 import json
 import os
@@ -180,6 +182,55 @@ def refusals(s3):
           == "NotImplemented", "replication")
 
 
+def posted(fields):
+    edge = "edge"
+    parts = "".join(f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    form = parts + f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\ncontent\r\n--{edge}--\r\n'
+    connection = http.client.HTTPConnection("127.0.0.1", PORT)
+    connection.request("POST", "/details", form.encode(), {"Content-Type": f"multipart/form-data; boundary={edge}"})
+    return connection.getresponse().status
+
+
+def details(server, s3):
+    say("details: tags of forms, ids of versions, checksums of parts, a key's id in the audit")
+    s3.create_bucket(Bucket="details")
+    document = "<Tagging><TagSet><Tag><Key>team</Key><Value>a b</Value></Tag></TagSet></Tagging>"
+    form = s3.generate_presigned_post("details", "k", Fields={"tagging": document}, Conditions=[["starts-with", "$tagging", ""]])
+    check(posted(form["fields"]) == 204, "a form with tags")
+    check(s3.get_object_tagging(Bucket="details", Key="k")["TagSet"] == [{"Key": "team", "Value": "a b"}], "the form's tags")
+    for call in (s3.get_object, s3.delete_object):
+        check(error_code(call, Bucket="details", Key="k", VersionId="none") == "InvalidArgument", "an id that no version has")
+    check(error_code(s3.put_object, Bucket="details", Key="k", WebsiteRedirectLocation="x") == "InvalidRedirectLocation", "a redirect to nowhere")
+    tags = {"TagSet": [{"Key": "k", "Value": "{}"}]}
+    check(error_code(s3.put_object_tagging, Bucket="details", Key="k", Tagging=tags) == "InvalidTag", "a tag of other signs")
+
+    names = {"Bucket": "details", "Key": "parts"}
+    upload = s3.create_multipart_upload(**names, ChecksumAlgorithm="SHA256")["UploadId"]
+    refusal = refused(s3.upload_part, **names, UploadId=upload, PartNumber=1, Body=b"x", ChecksumAlgorithm="SHA1")
+    check("expected checksum Type: sha256, actual checksum Type: sha1" in str(refusal), f"a part of another checksum: {refusal}")
+    part = s3.upload_part(**names, UploadId=upload, PartNumber=1, Body=b"x", ChecksumAlgorithm="SHA256")
+    bare = {"PartNumber": 1, "ETag": part["ETag"]}
+    check(error_code(s3.complete_multipart_upload, **names, UploadId=upload, MultipartUpload={"Parts": [bare]}) == "InvalidRequest", "parts without their checksums")
+    s3.complete_multipart_upload(**names, UploadId=upload, MultipartUpload={"Parts": [{**bare, "ChecksumSHA256": part["ChecksumSHA256"]}]})
+    copy = s3.copy_object(Bucket="details", Key="copy", CopySource="details/parts", ChecksumAlgorithm="SHA1")["CopyObjectResult"]
+    check(copy.get("ChecksumSHA1") == base64.b64encode(hashlib.sha1(b"x").digest()).decode(), f"a copy's checksum: {copy}")
+
+    for key in ("u/1", "u/1", "u/2"):
+        s3.create_multipart_upload(Bucket="details", Key=key)
+    rolled = s3.list_multipart_uploads(Bucket="details", Delimiter="/").get("CommonPrefixes")
+    check(rolled == [{"Prefix": "u/"}], f"uploads under one prefix: {rolled}")
+
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/aws/s3"}}
+    s3.put_bucket_encryption(Bucket="details", ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+    def recorded():
+        found = server.client("cloudtrail").lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "PutBucketEncryption"}])
+        return [each for each in found["Events"] if '"details"' in each["CloudTrailEvent"]]
+
+    event = until("the record", recorded)[0]["CloudTrailEvent"]
+    check('"KMSMasterKeyID":"alias/aws/s3"' in event, f"the audit hides the key's id: {event}")
+
+
 def let_logs_in(s3, source):
     s3.put_bucket_policy(Bucket="logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*",
@@ -244,6 +295,7 @@ def run(binary):
         account(server, s3)
         locks(s3)
         refusals(s3)
+        details(server, s3)
         check(server.stop() == 0, "the server stops cleanly")
     lifecycle(binary)
     access_log(binary)

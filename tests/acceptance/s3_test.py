@@ -109,7 +109,7 @@ def versions(s3):
 def settings(s3):
     say("settings: what is set is what is told")
     s3.create_bucket(Bucket="settings", ObjectLockEnabledForBucket=True)
-    tags = [{"Key": "team", "Value": "blue & <green>"}]
+    tags = [{"Key": "team", "Value": "blue +-=._:/@ green"}]
     s3.put_bucket_tagging(Bucket="settings", Tagging={"TagSet": tags})
     check(s3.get_bucket_tagging(Bucket="settings")["TagSet"] == tags, "the bucket's tags")
     s3.delete_bucket_tagging(Bucket="settings")

@@ -129,6 +129,13 @@ class JsonParser {
     return out_;
   }
 
+  /// The whole text as one selector.
+  Result<std::vector<Step>> alone() {
+    auto steps = TRY(selector());
+    if (!reader_.done()) return invalid_pattern();
+    return steps;
+  }
+
  private:
   Result<Node> alternatives(int depth) {
     Node out = TRY(conjunction(depth));
@@ -264,6 +271,26 @@ class JsonParser {
 };
 
 }  // namespace
+
+struct Selector::Path {
+  std::vector<Step> steps;
+};
+
+Result<Selector> parse_selector(std::string_view text) {
+  return Selector(std::make_shared<const Selector::Path>(TRY(JsonParser(text).alone())));
+}
+
+std::optional<std::string> Selector::value_in(const Document& message) const {
+  std::optional<std::string> out;
+  follow(message, path_->steps, 0, [&](const Document& value) {
+    if (const auto* text = value.if_string())
+      out = std::string(*text);
+    else if (value.is_number() || value.is_bool())
+      out = to_json(value);
+    return out.has_value();
+  });
+  return out;
+}
 
 Result<PatternPtr> parse_json_pattern(std::string_view pattern) {
   return JsonParser(pattern).parse();

@@ -8,9 +8,11 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/document.hpp"
 #include "base/result.hpp"
 
 namespace tocsin::logfilter {
@@ -44,5 +46,20 @@ class Filter {
 
 /// Error InvalidParameterException. The empty pattern matches everything.
 Result<Filter> parse(std::string_view pattern);
+
+/// What leads to a value of a JSON message: $.request.user, $.items[0]. Immutable; any thread.
+class Selector {
+ public:
+  struct Path;
+  explicit Selector(std::shared_ptr<const Path> path) : path_(std::move(path)) {}
+  /// The first value there, as a text; none where the message has none, or an object or array.
+  std::optional<std::string> value_in(const Document& message) const;
+
+ private:
+  std::shared_ptr<const Path> path_;
+};
+
+/// Error InvalidParameterException.
+Result<Selector> parse_selector(std::string_view text);
 
 }  // namespace tocsin::logfilter

@@ -43,10 +43,17 @@ void add_numbers(ConditionKeys& keys, const Document& params) {
     keys["kms:RotationPeriodInDays"] = {std::to_string(*days)};
   if (const auto* until = find(params, "ValidTo"); until && until->is_number())
     keys["kms:ValidTo"] = {iso8601(from_seconds(until->to_number<double>()))};
-  if (find(params, "BypassPolicyLockoutSafetyCheck")) {
+}
+
+/// What a call that names none of these means.
+void add_defaults(ConditionKeys& keys, const Call& call) {
+  const auto& operation = call.request().operation;
+  if (operation == "CreateKey" || operation == "PutKeyPolicy") {
     keys["kms:BypassPolicyLockoutSafetyCheck"] = {
-        flag(params, "BypassPolicyLockoutSafetyCheck") ? "true" : "false"};
+        flag(call.params(), "BypassPolicyLockoutSafetyCheck") ? "true" : "false"};
   }
+  if (operation == "Sign" || operation == "Verify")
+    keys.emplace("kms:MessageType", std::vector<std::string>{"RAW"});
 }
 
 void add_tags(ConditionKeys& keys, const Document& params) {
@@ -84,6 +91,7 @@ ConditionKeys keys_of_request(const Call& call) {
       keys[std::string(key)] = {value};
   }
   add_numbers(keys, call.params());
+  add_defaults(keys, call);
   add_tags(keys, call.params());
   add_encryption_context(keys, object_of(call.params(), "EncryptionContext"));
   if (call.request().operation == "CreateGrant") add_grant(keys, call);

@@ -9,6 +9,7 @@
 #include "services/kms/grant_statements.hpp"
 #include "services/kms/page.hpp"
 #include "services/kms/resolve.hpp"
+#include "services/kms/specs.hpp"
 
 namespace tocsin::kms {
 namespace {
@@ -90,6 +91,33 @@ Result<std::vector<std::string>> operations_from(const Document& params) {
   return operations;
 }
 
+bool goes_with(const KmsKey& key, std::string_view operation) {
+  const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
+    return std::ranges::find(names, operation) != names.end();
+  };
+  if (is_one_of({"CreateGrant", "RetireGrant", "DescribeKey"})) return true;
+  if (operation == "GetPublicKey") return is_asymmetric(key);
+  if (key.usage == "SIGN_VERIFY") return is_one_of({"Sign", "Verify"});
+  if (key.usage == "GENERATE_VERIFY_MAC") return is_one_of({"GenerateMac", "VerifyMac"});
+  if (key.usage == "KEY_AGREEMENT") return operation == "DeriveSharedSecret";
+  if (is_one_of({"Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo"})) return true;
+  return is_symmetric_encryption(key) && operation.starts_with("GenerateData");
+}
+
+/// https://docs.aws.amazon.com/kms/latest/developerguide/grants.html#terms-grant-operations
+Result<void> check_operations(const KmsKey& key, const std::vector<std::string>& operations) {
+  if (operations == std::vector<std::string>{"CreateGrant"})
+    return validation("Grants must not contain only the CreateGrant operation.");
+  for (const auto& operation : operations) {
+    if (!goes_with(key, operation)) {
+      return validation(fmt::format(
+          "Grant operation {} is not valid for a KMS key of key spec {} and key usage {}.",
+          operation, key.spec, key.usage));
+    }
+  }
+  return {};
+}
+
 Result<std::string> name_from(const Document& params) {
   auto name = string_of(params, "Name");
   const auto allowed = [](char c) {
@@ -113,6 +141,7 @@ Result<Grant> grant_from(Call& call, const KmsKey& key) {
               .created = call.now()};
   grant.name = TRY(name_from(params));
   grant.operations = TRY(operations_from(params));
+  TRY(check_operations(key, grant.operations));
   TRY(check_principal(grant.grantee));
   if (!grant.retiring.empty()) TRY(check_principal(grant.retiring));
   return grant;

@@ -53,12 +53,11 @@ Result<std::string> usage_from(const Document& params, const Spec& spec) {
 
 Result<std::string> origin_from(const Document& params) {
   auto origin = string_of(params, "Origin", "AWS_KMS");
-  if (origin == "AWS_KMS") return origin;
   if (origin == "AWS_CLOUDHSM" || origin == "EXTERNAL_KEY_STORE" ||
       find(params, "CustomKeyStoreId")) {
     return unsupported("Tocsin has no custom key stores.");
   }
-  if (origin == "EXTERNAL") return origin;
+  if (origin == "AWS_KMS" || origin == "EXTERNAL") return origin;
   return not_in_enum(origin, "origin",
                      {"EXTERNAL", "AWS_CLOUDHSM", "AWS_KMS", "EXTERNAL_KEY_STORE"});
 }

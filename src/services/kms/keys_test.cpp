@@ -62,6 +62,7 @@ TEST_F(Keys, OfWrongParametersAreRefused) {
             "ValidationException");
   EXPECT_EQ(code("CreateKey", {{"MultiRegion", true}}), "UnsupportedOperationException");
   EXPECT_EQ(code("CreateKey", {{"Origin", "AWS_CLOUDHSM"}}), "UnsupportedOperationException");
+  EXPECT_EQ(code("CreateKey", {{"CustomKeyStoreId", "cks-1"}}), "UnsupportedOperationException");
   EXPECT_EQ(code("CreateKey", {{"Origin", "MARS"}}), "ValidationException");
   EXPECT_EQ(code("CreateKey", {{"Description", std::string(8193, 'd')}}), "ValidationException");
   EXPECT_EQ(code("CreateKey", {{"Policy", "{"}}), "MalformedPolicyDocumentException");

@@ -147,6 +147,20 @@ TEST_F(Permissions, OfTheDefaultPolicyComeFromIam) {
                                          "kms:DescribeKey action");
 }
 
+TEST_F(Permissions, WeighWhatACallLeavesOut) {
+  const auto key =
+      key_with({statement("Allow", user_arn("ann"), "kms:PutKeyPolicy",
+                          {{"Bool", Object{{"kms:BypassPolicyLockoutSafetyCheck", "false"}}}})});
+  const auto asked = [&](Object more) {
+    more["KeyId"] = key;
+    more["PolicyName"] = "default";
+    more["Policy"] = text(must("GetKeyPolicy", {{"KeyId", key}}), "Policy");
+    return code_as("ann", "PutKeyPolicy", std::move(more));
+  };
+  EXPECT_EQ(asked({{"BypassPolicyLockoutSafetyCheck", true}}), "AccessDenied");
+  EXPECT_EQ(asked({}), "allowed");
+}
+
 TEST_F(Permissions, OfIamAloneDoNotSuffice) {
   const auto only_bob =
       to_json(Object{{"Version", "2012-10-17"},
@@ -282,6 +296,20 @@ TEST_F(Grants, AreBoundToAnEncryptionContext) {
   grant(key, "bob", {"Encrypt"}, {{"EncryptionContextEquals", Object{{"tenant", "b"}}}});
   EXPECT_EQ(encrypting_as("bob", key, {{"tenant", "b"}}), "allowed");
   EXPECT_EQ(encrypting_as("bob", key, {{"tenant", "b"}, {"more", "1"}}), "AccessDenied");
+}
+
+TEST_F(Grants, GoWithTheKindOfTheKey) {
+  const auto key = make_key();
+  const auto tried = [&](Array operations) {
+    return code("CreateGrant", {{"KeyId", key},
+                                {"GranteePrincipal", user_arn("ann")},
+                                {"Operations", std::move(operations)}});
+  };
+  EXPECT_EQ(tried({"Decrypt", "Sign"}), "ValidationException");
+  EXPECT_EQ(tried({"GenerateMac"}), "ValidationException");
+  EXPECT_EQ(tried({"GetPublicKey"}), "ValidationException");
+  EXPECT_EQ(tried({"CreateGrant"}), "ValidationException");
+  grant(key, "ann", {"CreateGrant", "Decrypt", "GenerateDataKeyPair"});
 }
 
 TEST_F(Grants, DoNotOutweighADenial) {

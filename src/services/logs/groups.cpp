@@ -35,7 +35,7 @@ Object description(const store::View& view, const Group& group) {
   const auto usage = kUsage.get(view, Key{group.id}).value_or(Usage{});
   Object out{{"logGroupName", group.name}, {"creationTime", to_ms(group.created)}};
   if (group.retention_days) out["retentionInDays"] = group.retention_days;
-  out["metricFilterCount"] = 0;
+  out["metricFilterCount"] = group.metric_filters.size();
   out["arn"] = group_arn(group) + ":*";
   out["storedBytes"] = usage.bytes;
   out["logGroupClass"] = group.log_class;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/logs/logs.hpp"
 
+#include "services/logs/metric_filters.hpp"
 #include "services/logs/parts.hpp"
 
 namespace tocsin::logs {
@@ -22,6 +23,9 @@ void register_logs(core::Registry& registry) {
        {"PutLogEvents", Write, put_log_events, needs_stream("PutLogEvents"), "logEvents"},
        {"GetLogEvents", Read, get_log_events, needs_stream("GetLogEvents")},
        {"FilterLogEvents", Read, filter_log_events, needs_group("FilterLogEvents")},
+       {"PutMetricFilter", Write, put_metric_filter, needs_group("PutMetricFilter")},
+       {"DeleteMetricFilter", Write, delete_metric_filter, needs_group("DeleteMetricFilter")},
+       {"DescribeMetricFilters", Read, describe_metric_filters, needs_metric_filters()},
        {"TestMetricFilter", Read, test_metric_filter},
        {"StartQuery", Write, start_query, needs_queried()},
        {"StopQuery", Write, stop_query},
@@ -56,6 +60,7 @@ void register_logs(core::Registry& registry) {
   registry.on_resume("logs.drop_group", dropping_group);
   registry.on_resume("logs.expire", expire);
   registry.on_resume("logs.deliver", deliver);
+  registry.on_resume("logs.default_values", publish_defaults);
   registry.on_resume("logs.export_written", export_written);
   registry.on_resume("logs.export_put", export_put);
   registry.on_resume("logs.queried", queried);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "services/logs/parts.hpp"
+#include "services/logs/metric_filters.hpp"
 
 namespace tocsin::logs {
 namespace {
@@ -182,6 +182,7 @@ Result<void> keep(Call& call, const Group& group, Stream stream, Upload upload) 
   kUsage.put(call, Key{group.id}, usage);
   if (upload.blob) batch.blob = store::to_document(*upload.blob);
   if (!group.subscriptions.empty()) deliver_later(call, group, stream, batch);
+  if (!group.metric_filters.empty()) publish_metrics(call, group, batch.lines);
   TRY(add_batch(call, stream, std::move(batch), upload.blob));
   compact_if_due(call, group, stream);
   kStreams.put(call, Key{group.id, stream.name}, stream);

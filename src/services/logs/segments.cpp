@@ -11,8 +11,11 @@ namespace {
 constexpr std::size_t kMostInline = 32 * 1024;  // longer batches are segments from the start
 constexpr std::int64_t kMostOpenRows = 128;     // then they are gathered
 constexpr std::int64_t kMostOpenBytes = 256 * 1024;
-constexpr std::int64_t kSmall = 512 * 1024;  // segments under this are gathered in turn
+// Segments under this are gathered in turn. Full batches stay as they came: to write each event once
+// more costs more than to open some more blobs in a search.
+constexpr std::int64_t kSmall = 128 * 1024;
 constexpr std::size_t kMostSmall = 16;
+constexpr std::size_t kAdded = 48;  // bytes that a line grows by when it says all itself
 constexpr std::size_t kDroppedAtOnce = 2'000;  // rows in one input
 
 /// The lines of several batches in one order, each saying itself what its row said before.
@@ -20,6 +23,7 @@ class Gathering {
  public:
   void add(const Batch& batch, std::string lines) {
     texts_.push_back(std::move(lines));
+    length_ += texts_.back().size() + static_cast<std::size_t>(batch.count) * kAdded;
     each_line(texts_.back(), [&](std::string_view text, std::int64_t number) {
       if (auto line = read_line(text)) {
         if (line->ordinal < 0)
@@ -34,10 +38,12 @@ class Gathering {
   bool empty() const { return lines_.empty(); }
 
   std::pair<Batch, std::string> finish() {
-    std::ranges::stable_sort(lines_, [](const Line& left, const Line& right) {
+    const auto before = [](const Line& left, const Line& right) {
       return std::pair(left.timestamp, left.ordinal) < std::pair(right.timestamp, right.ordinal);
-    });
+    };
+    if (!std::ranges::is_sorted(lines_, before)) std::ranges::sort(lines_, before);
     std::string text;
+    text.reserve(length_);
     for (const auto& line : lines_)
       write_full_line(text, line);
     const auto ordinal = std::ranges::min(lines_, {}, &Line::ordinal).ordinal;
@@ -53,6 +59,7 @@ class Gathering {
   std::deque<std::string> texts_;
   std::vector<Line> lines_;
   std::int64_t bytes_ = 0;
+  std::size_t length_ = 0;  // about, of the text to come
 };
 
 /// Nothing is erased before the new segment is durable.

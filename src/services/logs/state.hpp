@@ -25,6 +25,23 @@ struct Subscription {
 };
 BOOST_DESCRIBE_STRUCT(Subscription, (), (pattern, destination, role, distribution, created))
 
+/// What a metric filter makes of an event.
+struct Transformation {
+  std::string name, space;
+  std::string value;  // a number, or the field that has it
+  std::optional<double> by_default;
+  std::map<std::string, std::string> dimensions;  // name, field
+  std::string unit;
+};
+BOOST_DESCRIBE_STRUCT(Transformation, (), (name, space, value, by_default, dimensions, unit))
+
+struct MetricFilter {
+  std::string pattern;
+  std::vector<Transformation> transformations;
+  Time created{};
+};
+BOOST_DESCRIBE_STRUCT(MetricFilter, (), (pattern, transformations, created))
+
 struct Group {
   Scope scope;
   std::string name;
@@ -35,11 +52,12 @@ struct Group {
   std::int64_t retention_days = 0;  // 0: for ever
   std::map<std::string, std::string> tags;
   std::map<std::string, Subscription> subscriptions;
+  std::map<std::string, MetricFilter> metric_filters;
   Object unknown;
 };
 BOOST_DESCRIBE_STRUCT(Group, (),
                       (scope, name, id, created, log_class, retention_days, tags, subscriptions,
-                       unknown))
+                       metric_filters, unknown))
 
 /// Apart from the group, whose row is a resource and should change only when its configuration
 /// does.
@@ -135,6 +153,13 @@ struct ExportFile {
 };
 BOOST_DESCRIBE_STRUCT(ExportFile, (), (key, body))
 
+/// The last minute in which a metric filter with a default value saw events.
+struct FilterMinute {
+  std::int64_t minute = -1;  // its beginning
+  bool matched = false;
+};
+BOOST_DESCRIBE_STRUCT(FilterMinute, (), (minute, matched))
+
 struct Mark {};
 BOOST_DESCRIBE_STRUCT(Mark, (), ())
 
@@ -154,6 +179,8 @@ inline constexpr core::Table<QueryDefinition> kDefinitions{
     "logs.query_definitions"};                                               // account, region, id
 inline constexpr core::Table<ExportTask> kExports{"logs.exports"};           // account, region, id
 inline constexpr core::Table<ExportFile> kExportFiles{"logs.export_files"};  // task id, hex(number)
+inline constexpr core::Table<FilterMinute> kFilterMinutes{
+    "logs.filter_minutes"};  // group id, metric filter
 inline constexpr core::Table<ResourcePolicy> kPolicies{"logs.policies"};  // account, region, name
 
 /// Numbers as parts of keys: in their order. Negative ones count as 0.

@@ -49,12 +49,14 @@ class Answering {
       : view_(view), scope_(scope), queries_(queries) {
     inputs_.start = start;
     inputs_.end = end;
+    inputs_.period_ms = 0;
   }
 
   Result<std::map<std::string, metrics::Value>> all() {
     for (const auto& query : queries_) {
       if (query.stat) read_metric(query);
     }
+    if (inputs_.period_ms == 0) inputs_.period_ms = 60'000;
     for (const auto& query : queries_)
       TRY(answer(query));
     return std::move(inputs_.values);
@@ -68,7 +70,7 @@ class Answering {
                            .label = query.label.empty() ? query.stat->metric.name : query.label,
                            .points = values_of(view_, scope_, *query.stat, range),
                            .period_ms = length};
-    inputs_.period_ms = std::max(query.stat->period == 0 ? 0 : length, inputs_.period_ms);
+    inputs_.period_ms = std::max(length, inputs_.period_ms);
     inputs_.metrics.push_back(series);
     inputs_.values[query.id] = std::move(series);
   }

@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 
 #include "services/monitoring/metrics.hpp"
 #include "services/monitoring/names.hpp"
@@ -19,10 +20,26 @@ constexpr auto kOldest = 14 * 24h;
 constexpr auto kNewest = 2h;
 const double kLargest = std::ldexp(1.0, 360);
 
+/// Documents say what is no number as a text.
+std::optional<double> number_of(const Document& value) {
+  if (value.is_number()) return value.to_number<double>();
+  const auto* text = value.if_string();
+  if (!text) return std::nullopt;
+  if (*text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (*text == "Infinity") return std::numeric_limits<double>::infinity();
+  if (*text == "-Infinity") return -std::numeric_limits<double>::infinity();
+  return std::nullopt;
+}
+
 std::optional<double> number(const Document& document, std::string_view member) {
   const auto* value = find(document, member);
-  if (!value || !value->is_number()) return std::nullopt;
-  return value->to_number<double>();
+  return value ? number_of(*value) : std::nullopt;
+}
+
+std::string shown(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+  return fmt::format("{}", value);
 }
 
 /// Collects everything that is wrong, as AWS tells it.
@@ -90,8 +107,8 @@ class Reader {
 
   bool in_range(double value, std::string_view member) {
     if (std::isfinite(value) && std::abs(value) <= kLargest) return true;
-    wrong(fmt::format("The value {} for parameter {}.{} is invalid.",
-                      std::isnan(value) ? "NaN" : fmt::format("{}", value), path_, member));
+    wrong(
+        fmt::format("The value {} for parameter {}.{} is invalid.", shown(value), path_, member));
     return false;
   }
 
@@ -148,12 +165,11 @@ class Reader {
           "The parameters {}.Values and {}.Counts must be of the same size.", path_, path_));
     for (std::size_t i = 0; i < values.size(); ++i) {
       const auto name = fmt::format("Values.member.{}", i + 1);
-      const double value = values[i].is_number() ? values[i].to_number<double>() : NAN;
-      const double times = counts.empty()          ? 1
-                           : counts[i].is_number() ? counts[i].to_number<double>()
-                                                   : NAN;
+      const double value = number_of(values[i]).value_or(NAN);
+      const double times = counts.empty() ? 1 : number_of(counts[i]).value_or(NAN);
       if (!in_range(value, name)) return;
-      if (!(times >= 0)) return wrong(fmt::format("The value for {}.Counts is invalid.", path_));
+      if (!(times >= 0) || std::isinf(times))
+        return wrong(fmt::format("The value for {}.Counts is invalid.", path_));
       datum.values.add(value, times);
     }
   }

@@ -6,6 +6,7 @@
 
 #include "services/s3/acl.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/names.hpp"
 #include "services/s3/policy.hpp"
 #include "services/s3/tags.hpp"
 
@@ -91,9 +92,23 @@ std::string effective_policy(const Call& call, const Bucket& bucket) {
                                                 bucket.scope.account, public_grants(call, bucket)));
 }
 
+/// Of a policy what it forbids.
+std::string denials(const std::string& policy) {
+  const auto parsed = parse_json(policy);
+  if (!parsed) return {};
+  Array kept;
+  for (const auto& statement : array_of(*parsed, "Statement")) {
+    if (text(statement, "Effect") == "Deny") kept.push_back(statement);
+  }
+  const auto& single = object_of(*parsed, "Statement");
+  if (text(single, "Effect") == "Deny") kept.emplace_back(single);
+  return with_statements({}, std::move(kept));
+}
+
 std::string effective_policy(const Call& call, const Bucket& bucket, const ObjectVersion& object) {
-  // A bucket's policy does not reach objects that another account owns.
-  auto policy = object.owner == bucket.scope.account ? policy_for(call, bucket) : std::string();
+  // Of objects that another account owns a bucket's policy can only keep out.
+  const bool own = object.owner == bucket.scope.account;
+  auto policy = own ? policy_for(call, bucket) : denials(bucket.policy);
   return with_statements(policy, acl_statements(object.grants, AclOf::Object, object.arn(),
                                                 object.owner, public_grants(call, bucket)));
 }
@@ -126,6 +141,21 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kKeys{
      {"IfNoneMatch", "s3:if-none-match"},
      {"ObjectLockMode", "s3:object-lock-mode"},
      {"ObjectLockLegalHoldStatus", "s3:object-lock-legal-hold"}}};
+
+/// Of the retention or legal hold that the call asks for, in its body or in headers.
+void add_lock_keys(std::map<std::string, std::vector<std::string>>& keys, const Call& call) {
+  const auto& retention = object_of(call.params(), "Retention");
+  const auto& hold = object_of(call.params(), "LegalHold");
+  if (find(retention, "Mode")) keys["s3:object-lock-mode"] = {string_of(retention, "Mode")};
+  if (find(hold, "Status")) keys["s3:object-lock-legal-hold"] = {string_of(hold, "Status")};
+  const auto* until = find(retention, "RetainUntilDate");
+  if (!until) until = find(call.params(), "ObjectLockRetainUntilDate");
+  if (!until || !until->is_number()) return;
+  const auto end = from_seconds(until->to_number<double>());
+  const auto days = std::chrono::ceil<std::chrono::days>(end - call.now()).count();
+  keys["s3:object-lock-retain-until-date"] = {iso8601(end)};
+  keys["s3:object-lock-remaining-retention-days"] = {std::to_string(days)};
+}
 
 void add_tags(Access& access, std::string_view prefix,
               const std::map<std::string, std::string>& tags) {
@@ -210,6 +240,7 @@ std::optional<ObjectVersion> find_version(const store::View& view, std::string_v
 }
 
 Result<ObjectVersion> object_of_call(Call& call, const Bucket& bucket) {
+  if (find(call.params(), "VersionId")) TRY(check_version_id(text(call.params(), "VersionId")));
   return visible_object(call, bucket, text(call.params(), "Key"), text(call.params(), "VersionId"));
 }
 
@@ -232,6 +263,7 @@ Result<ObjectVersion> visible_object(Call& call, const Bucket& bucket, std::stri
 Access bucket_access(const Call& call, const Bucket& bucket, std::string action) {
   Access access{
       .action = std::move(action), .resource = bucket.arn(), .owner = bucket.scope.account};
+  access.context["s3:ResourceAccount"] = {bucket.scope.account.str()};
   if (!never_locked_out(call, bucket, access.action))
     access.resource_policy = effective_policy(call, bucket);
   return access;
@@ -242,6 +274,7 @@ Access object_access(const Call& call, const Bucket& bucket, std::string_view ke
   Access access{.action = std::move(action),
                 .resource = fmt::format("{}/{}", bucket.arn(), key),
                 .owner = bucket.scope.account};
+  access.context["s3:ResourceAccount"] = {bucket.scope.account.str()};
   if (object && !bucket.acls_disabled()) {
     access.owner = object->owner;
     access.resource_policy = effective_policy(call, bucket, *object);
@@ -256,6 +289,7 @@ std::map<std::string, std::vector<std::string>> condition_keys(const Call& call)
   std::map<std::string, std::vector<std::string>> keys;
   for (const auto& [member, key] : kKeys)
     add_key(keys, call, member, key);
+  add_lock_keys(keys, call);
   return keys;
 }
 
@@ -264,7 +298,7 @@ core::Needs needs_bucket(std::string action) {
     const auto bucket = bucket_of(call);
     if (!bucket) return {};  // the handler says so
     auto access = bucket_access(call, *bucket, action);
-    access.context = condition_keys(call);
+    access.context.merge(condition_keys(call));
     return {std::move(access)};
   };
 }
@@ -299,7 +333,7 @@ core::Needs needs_put() {
     const auto tags = tags_from_header(text(call.params(), "Tagging"));
     const auto add = [&](std::string action) {
       needs.push_back(object_access(call, *bucket, key, std::move(action)));
-      needs.back().context = condition_keys(call);
+      needs.back().context.merge(condition_keys(call));
       if (tags) add_requested_tags(needs.back(), *tags);
     };
     add("s3:PutObject");

@@ -66,6 +66,29 @@ TEST_F(S3Access, ListingHasItsOwnConditionKeys) {
   EXPECT_EQ(as("111122223333/eve", "ListObjectsV2", {}), "AccessDenied");
 }
 
+TEST_F(S3Access, ConditionKeysOfAccountAndRetention) {
+  const auto may = [&](std::string_view action, std::string_view condition) {
+    const auto text = policy(R"({"AWS":"arn:aws:iam::111122223333:user/eve"})", action,
+                             "arn:aws:s3:::abc/*", fmt::format(R"(,"Condition":{})", condition));
+    ASSERT_EQ(set("PutBucketPolicy", {{"Policy", text}}), "ok");
+  };
+  may("s3:*Object", R"({"StringEquals":{"s3:ResourceAccount":"123456789012"}})");
+  EXPECT_EQ(as("111122223333/eve", "GetObject", {{"Key", "k"}}), "ok");
+  EXPECT_EQ(as("111122223333/eve", "PutObject", {{"Key", "k"}}), "ok");
+  may("s3:*Object", R"({"StringEquals":{"s3:ResourceAccount":"111122223333"}})");
+  EXPECT_EQ(as("111122223333/eve", "GetObject", {{"Key", "k"}}), "AccessDenied");
+  may("s3:PutObjectRetention",
+      R"({"NumericLessThanEquals":{"s3:object-lock-remaining-retention-days":"10"}})");
+  const auto retain = [&](int days) {
+    const auto until = to_seconds(cloud.now() + std::chrono::hours(24 * days));
+    return as(
+        "111122223333/eve", "PutObjectRetention",
+        {{"Key", "k"}, {"Retention", Object{{"Mode", "GOVERNANCE"}, {"RetainUntilDate", until}}}});
+  };
+  EXPECT_EQ(retain(11), "AccessDenied");
+  EXPECT_EQ(retain(10), "InvalidRequest");  // allowed, but the bucket has no Object Lock
+}
+
 TEST_F(S3Access, DeletingManyAsksForEachKey) {
   ASSERT_EQ(
       set("PutBucketPolicy", {{"Policy", policy(R"({"AWS":"arn:aws:iam::111122223333:user/eve"})",
@@ -268,6 +291,12 @@ TEST_F(S3Acl, TheWriterOwnsWhatItWrites) {
   ASSERT_EQ(as("111122223333/eve", "PutObject",
                {{"Key", "ours"}, {"Body", base64("v")}, {"ACL", "bucket-owner-full-control"}}),
             "ok");
+  // The bucket's policy does not let others read what is hers, but it may keep her out.
+  EXPECT_EQ(as("111122223333/eve", "GetObject", {{"Key", "hers"}}), "ok");
+  auto denial = policy("\"*\"", "s3:GetObject", "arn:aws:s3:::abc/*");
+  denial.replace(denial.find("Allow"), 5, "Deny");
+  ASSERT_EQ(set("PutBucketPolicy", {{"Policy", denial}}), "ok");
+  EXPECT_EQ(as("111122223333/eve", "GetObject", {{"Key", "hers"}}), "AccessDenied");
   EXPECT_EQ(code(cloud, "DeleteObject", {{"Bucket", "abc"}, {"Key", "hers"}}), "ok");
 }
 

@@ -2,6 +2,7 @@
 #include "services/s3/buckets.hpp"
 
 #include <fmt/format.h>
+#include <regex>
 
 #include "base/crypto.hpp"
 #include "services/s3/access.hpp"
@@ -11,6 +12,7 @@
 #include "services/s3/lock.hpp"
 #include "services/s3/multipart.hpp"
 #include "services/s3/names.hpp"
+#include "services/s3/tags.hpp"
 
 namespace tocsin::s3 {
 namespace {
@@ -21,11 +23,12 @@ using core::Outcome;
 
 constexpr std::string_view kFirstRegion = "us-east-1";
 
-/// "eu-west-1"
+/// "eu-west-1", "us-gov-east-1"
 bool looks_like_region(std::string_view name) {
-  const auto dash = name.rfind('-');
-  return dash != std::string_view::npos && dash > 4 && name[2] == '-' && dash + 2 == name.size() &&
-         std::isdigit(static_cast<unsigned char>(name.back()));
+  static const std::regex form(
+      "(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov)?"
+      "-(north|south|east|west|central|northeast|northwest|southeast|southwest)-[1-9]");
+  return std::regex_match(name.begin(), name.end(), form);
 }
 
 /// The region that the call asks for. Errors: IllegalLocationConstraintException,
@@ -76,6 +79,11 @@ Object created_reply(const Call& call, const Bucket& bucket) {
   return reply;
 }
 
+Result<Tags> first_tags(const Document& params) {
+  Object set{{"TagSet", array_of(object_of(params, "CreateBucketConfiguration"), "Tags")}};
+  return tags_from_set(Document(std::move(set)), kBucketTags);
+}
+
 /// Since 2023 a new bucket has no ACLs and blocks public access.
 Result<Bucket> new_bucket(Call& call, std::string name, std::string region) {
   Bucket bucket{.name = std::move(name),
@@ -87,6 +95,7 @@ Result<Bucket> new_bucket(Call& call, std::string name, std::string region) {
                 .encryption = default_encryption()};
   if (flag(call.params(), "ObjectLockEnabledForBucket")) enable_lock(bucket);
   TRY(check_ownership(bucket.ownership));
+  bucket.tags = TRY(first_tags(call.params()));
   bucket.grants = TRY(acl_from(call.params(), AclOf::Bucket, call.account(), call.account()));
   const bool usual = bucket.grants == private_acl(call.account());
   if (bucket.acls_disabled() && !usual) {
@@ -127,6 +136,9 @@ std::vector<core::Access> needs_create(Call& call) {
     needs.push_back(
         {.action = "s3:PutBucketOwnershipControls", .resource = resource, .context = keys});
   }
+  const auto& configuration = object_of(call.params(), "CreateBucketConfiguration");
+  if (!array_of(configuration, "Tags").empty())
+    needs.push_back({.action = "s3:TagResource", .resource = resource, .context = keys});
   if (flag(call.params(), "ObjectLockEnabledForBucket")) {
     for (const auto* action : {"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"}) {
       needs.push_back({.action = action, .resource = resource, .context = keys});

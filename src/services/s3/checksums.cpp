@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/s3/checksums.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "services/s3/errors.hpp"
 
 namespace tocsin::s3 {
 namespace {
@@ -26,13 +28,16 @@ std::optional<Crc> crc_of(std::string_view algorithm) {
 }
 
 std::uint64_t crc(const Crc& kind, std::string_view bytes) {
-  const auto mask = kind.bits == 64 ? ~0ull : (1ull << kind.bits) - 1;
-  std::uint64_t value = mask;
-  for (const unsigned char byte : bytes) {
-    value ^= byte;
+  std::array<std::uint64_t, 256> table{};
+  for (std::uint64_t byte = 0; byte < table.size(); ++byte) {
+    auto& value = table[byte] = byte;
     for (int bit = 0; bit < 8; ++bit)
       value = value & 1 ? value >> 1 ^ kind.polynomial : value >> 1;
   }
+  const auto mask = kind.bits == 64 ? ~0ull : (1ull << kind.bits) - 1;
+  std::uint64_t value = mask;
+  for (const unsigned char byte : bytes)
+    value = value >> 8 ^ table[(value ^ byte) & 0xff];
   return value ^ mask;
 }
 
@@ -101,6 +106,18 @@ std::optional<std::string> composite(std::string_view algorithm,
 }
 
 }  // namespace
+
+std::optional<std::string> checksum_of(std::string_view algorithm, std::string_view bytes) {
+  const auto sum = digest(algorithm, bytes);
+  return sum ? std::optional(base64(*sum)) : std::nullopt;
+}
+
+Result<void> check_algorithm(std::string_view algorithm) {
+  if (std::ranges::find(kAlgorithms, algorithm) != kAlgorithms.end()) return {};
+  return invalid_request(
+      "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
+      "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+}
 
 Checksums stated_checksums(const Document& params) {
   Checksums out;

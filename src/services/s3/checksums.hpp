@@ -15,6 +15,10 @@ using Checksums = std::map<std::string, std::string>;  // "CRC32" → base64
 Checksums claimed_checksums(const Document& params);
 /// The same, checked here. Error BadDigest.
 Result<Checksums> checksums_of(const Document& params, std::string_view bytes);
+/// Base64; none where there is no such algorithm.
+std::optional<std::string> checksum_of(std::string_view algorithm, std::string_view bytes);
+/// Error InvalidRequest.
+Result<void> check_algorithm(std::string_view algorithm);
 /// The members that name checksums: {"ChecksumCRC32": …}.
 void add_checksums(Object& reply, const Checksums& checksums);
 Checksums stated_checksums(const Document& params);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/glob.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/checksums.hpp"
 #include "services/s3/content.hpp"
@@ -46,7 +47,16 @@ Result<Part> part_of(Call& call, const Upload& upload, const Document& entry) {
   const auto etag = unquoted(text(entry, "ETag"));
   auto uploaded = kParts.get(call, Key{upload.id, part_key(number)});
   if (!uploaded || uploaded->part.etag != etag) return invalid_part(upload, number, etag);
-  for (const auto& [algorithm, value] : stated_checksums(entry)) {
+  const auto stated = stated_checksums(entry);
+  const auto& wanted = upload.checksum_algorithm;
+  if (upload.checksum_type == "COMPOSITE" && uploaded->part.checksums.contains(wanted) &&
+      !stated.contains(wanted)) {
+    return invalid_request(
+        fmt::format("The upload was created using a {} checksum. The complete request must include "
+                    "the checksum for each part. It was missing for part {} in the request.",
+                    to_lower(wanted), number));
+  }
+  for (const auto& [algorithm, value] : stated) {
     const auto kept = uploaded->part.checksums.find(algorithm);
     if (kept != uploaded->part.checksums.end() && kept->second != value)
       return invalid_part(upload, number, etag);
@@ -87,6 +97,13 @@ std::string multipart_etag(const std::vector<Part>& parts) {
 /// Error BadDigest where the client states another checksum than its parts add up to.
 Result<void> set_checksum(const Call& call, const Upload& upload, ObjectVersion& object) {
   const bool asked = !upload.checksum_algorithm.empty();
+  const auto type = text(call.params(), "ChecksumType", upload.checksum_type);
+  if (asked && type != upload.checksum_type) {
+    return invalid_request(
+        fmt::format("The upload was created using the {} checksum mode. The complete request must "
+                    "use the same checksum mode.",
+                    upload.checksum_type));
+  }
   const auto algorithm = asked ? upload.checksum_algorithm : std::string("CRC64NVME");
   const bool full = !asked || upload.checksum_type == "FULL_OBJECT";
   const auto sum = combined_checksum(
@@ -159,6 +176,7 @@ Outcome list_multipart_uploads(Call& call) {
     if (key < request.after ||
         (key == request.after && (id_marker.empty() || upload.id <= id_marker)))
       return true;
+    if (key < page.skip_to()) return true;  // rolled up with one before
     const auto next = page.offer(key);
     if (next == ListPage::Next::Take) {
       uploads.push_back(upload_entry(upload));

@@ -225,6 +225,13 @@ Result<std::string> etag_of(Call& call, const ObjectVersion& from, Span span,
   return hex(names.finish());
 }
 
+Result<Checksums> checksums_again(Call& call, const ObjectVersion& from, Span span,
+                                  std::string_view under, const std::string& algorithm) {
+  if (algorithm.empty() || span.length > kSmall) return Checksums();
+  const auto sum = checksum_of(algorithm, TRY(read_span(call, from, span, under)));
+  return sum ? Checksums{{algorithm, *sum}} : Checksums();
+}
+
 std::string_view unquoted(std::string_view etag) {
   if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"')
     return etag.substr(1, etag.size() - 2);

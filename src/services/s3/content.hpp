@@ -38,6 +38,12 @@ Result<Document> body_of(core::Call& call, const ObjectVersion& object, Span spa
 /// KMS hides it, else opaque.
 Result<std::string> etag_of(core::Call& call, const ObjectVersion& from, Span span,
                             std::string_view under);
+/// The checksum of such content under `algorithm`: none where none is asked for, or where the
+/// content is too large to be read for it.
+Result<std::map<std::string, std::string>> checksums_again(core::Call& call,
+                                                           const ObjectVersion& from, Span span,
+                                                           std::string_view under,
+                                                           const std::string& algorithm);
 /// The MD5, as far as an object under KMS may show it.
 std::string shown_etag(core::Context& context, const ObjectVersion& object, std::string md5);
 

@@ -85,6 +85,18 @@ Result<void> check_changes_something(const Call& call, const Source& source,
       "the object's metadata, storage class, website redirect location or encryption attributes.");
 }
 
+/// Those of the source, but for composite ones, or where the call asks for another.
+Result<Checksums> copied_checksums(Call& call, const ObjectVersion& from, std::string_view under) {
+  auto algorithm = string_of(call.params(), "ChecksumAlgorithm");
+  if (algorithm.empty() && from.checksum_type == "COMPOSITE")
+    algorithm = from.checksums.begin()->first;
+  const bool kept = from.checksum_type != "COMPOSITE" &&
+                    (algorithm.empty() || from.checksums.contains(algorithm));
+  if (kept) return from.checksums;
+  TRY(check_algorithm(algorithm));
+  return checksums_again(call, from, {0, from.size}, under, algorithm);
+}
+
 /// The source's content, as one part: no bytes move, only keys are wrapped anew.
 Result<void> take_content(Call& call, const ObjectVersion& from, ObjectVersion& to) {
   const auto under = TRY(wrapping_key(call, from));
@@ -96,10 +108,8 @@ Result<void> take_content(Call& call, const ObjectVersion& from, ObjectVersion& 
   to.etag = to.kms || same ? from.etag : TRY(etag_of(call, from, {0, from.size}, under));
   to.etag = shown_etag(call, to, std::move(to.etag));
   TRY(rewrap(call, part.pieces, under, TRY(new_wrapping_key(call, to))));
-  if (from.checksum_type != "COMPOSITE") {
-    to.checksums = from.checksums;
-    to.checksum_type = from.checksum_type;
-  }
+  to.checksums = TRY(copied_checksums(call, from, under));
+  if (!to.checksums.empty()) to.checksum_type = "FULL_OBJECT";
   part.etag = to.etag;
   part.checksums = to.checksums;
   to.parts.push_back(std::move(part));

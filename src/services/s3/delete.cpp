@@ -115,6 +115,7 @@ std::vector<core::Access> needs_delete(Call& call) {
 Outcome delete_object(Call& call) {
   const auto bucket = TRY(bucket_of(call));
   const auto key = text(call.params(), "Key"), id = text(call.params(), "VersionId");
+  if (find(call.params(), "VersionId")) TRY(check_version_id(id));
   TRY(check_match(call, bucket, key, id, text(call.params(), "IfMatch")));
   const auto deleted = TRY(delete_one(call, bucket, key, id));
   Object reply;

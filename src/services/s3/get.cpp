@@ -88,6 +88,16 @@ Object headers_of(const Bucket& bucket, const ObjectVersion& object) {
   return reply;
 }
 
+/// What is told of the one part that was asked for.
+void add_part(const Call& call, const ObjectVersion& object, Object& reply) {
+  reply["PartsCount"] = object.parts.size();
+  const auto number = integer(call.params(), "PartNumber").value_or(1);
+  if (text(call.params(), "ChecksumMode") != "ENABLED" || object.checksum_type != "COMPOSITE")
+    return;
+  add_checksums(reply, object.parts[static_cast<std::size_t>(number - 1)].checksums);
+  reply["ChecksumType"] = object.checksum_type;
+}
+
 Result<Object> reply_of(Call& call, const Bucket& bucket, const ObjectVersion& object,
                         const Wanted& wanted) {
   auto reply = headers_of(bucket, object);
@@ -103,8 +113,7 @@ Result<Object> reply_of(Call& call, const Bucket& bucket, const ObjectVersion& o
     add_checksums(reply, object.checksums);
     if (!object.checksums.empty()) reply["ChecksumType"] = object.checksum_type;
   }
-  if (object.multipart && find(call.params(), "PartNumber"))
-    reply["PartsCount"] = object.parts.size();
+  if (object.multipart && find(call.params(), "PartNumber")) add_part(call, object, reply);
   add_lock(reply, object);
   add_cors(call, bucket, call.request().operation == "HeadObject" ? "HEAD" : "GET", reply);
   if (!object.tags.empty()) reply["TagCount"] = object.tags.size();
@@ -122,6 +131,17 @@ Result<std::pair<Object, ObjectVersion>> describe(Call& call, Span& span) {
   const auto current = current_version(call, bucket.name, object.key);
   if (current && current->order == object.order) add_expiration(reply, bucket, object);
   return std::pair(std::move(reply), std::move(object));
+}
+
+Result<void> check_attributes(const Array& names) {
+  static constexpr std::array<std::string_view, 5> known{"ETag", "Checksum", "ObjectParts",
+                                                         "StorageClass", "ObjectSize"};
+  const bool good = std::ranges::all_of(names, [](const Document& name) {
+    return name.is_string() &&
+           std::ranges::find(known, std::string_view(name.get_string())) != known.end();
+  });
+  if (good && !names.empty()) return {};
+  return invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes");
 }
 
 Object parts_of(const Call& call, const ObjectVersion& object) {
@@ -172,6 +192,7 @@ Outcome get_object_attributes(Call& call) {
   const auto bucket = TRY(bucket_of(call));
   const auto object = TRY(object_of_call(call, bucket));
   const auto& names = array_of(call.params(), "ObjectAttributes");
+  TRY(check_attributes(names));
   const auto asked = [&](std::string_view name) {
     return std::ranges::any_of(names, [&](const Document& each) {
       return each.is_string() && name == std::string_view(each.get_string());

@@ -14,9 +14,11 @@ Result<ListRequest> ListRequest::from(const Document& params, std::string_view l
                       .delimiter = string_of(params, "Delimiter")};
   const auto limit = integer(params, limit_member).value_or(1000);
   if (limit < 0 || limit > 2147483647) {
+    std::string member(limit_member);
+    member[0] = 'm';  // "maxKeys"
     return invalid_argument(
-        fmt::format("Argument {} must be an integer between 0 and 2147483647", limit_member),
-        limit_name, std::to_string(limit));
+        fmt::format("Argument {} must be an integer between 0 and 2147483647", member), limit_name,
+        std::to_string(limit));
   }
   request.limit = std::min<std::int64_t>(limit, 1000);
   const auto encoding = text(params, "EncodingType");

@@ -108,6 +108,7 @@ Result<void> set_lock(const Call& call, const Bucket& bucket, ObjectVersion& obj
     return invalid_argument("Legal Hold must be either of 'ON' or 'OFF'",
                             "x-amz-object-lock-legal-hold", hold);
   object.legal_hold = hold == "ON";
+  object.legal_hold_set = !hold.empty();
   if (mode.empty() && !until) {
     if (bucket.object_lock) set_default(call, bucket, object);
     return {};

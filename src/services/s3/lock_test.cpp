@@ -89,6 +89,8 @@ TEST_F(S3Lock, ALegalHoldHasNoEnd) {
   EXPECT_EQ(hold("OFF"), "ok");
   EXPECT_EQ(asked(), "ok");
   EXPECT_EQ(remove(version), "ok");
+  put(cloud, "abc", "k", "v", {{"ObjectLockLegalHoldStatus", "OFF"}});
+  EXPECT_EQ(asked(), "ok");
 }
 
 TEST_F(S3Lock, TheBucketsDefaultAppliesToWhatIsPut) {

@@ -29,6 +29,7 @@ constexpr std::int64_t kLargestPart = 5'368'709'120;
 Result<void> set_checksum(const Document& params, Upload& upload) {
   upload.checksum_algorithm = text(params, "ChecksumAlgorithm");
   upload.checksum_type = text(params, "ChecksumType");
+  if (!upload.checksum_algorithm.empty()) TRY(check_algorithm(upload.checksum_algorithm));
   const bool sha = upload.checksum_algorithm.starts_with("SHA");
   if (upload.checksum_type.empty())
     upload.checksum_type = upload.checksum_algorithm == "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE";
@@ -40,6 +41,17 @@ Result<void> set_checksum(const Document& params, Upload& upload) {
   return invalid_request(fmt::format(
       "The {} checksum type cannot be used with the {} checksum algorithm.", upload.checksum_type,
       upload.checksum_algorithm.empty() ? "null" : to_lower(upload.checksum_algorithm)));
+}
+
+/// A part brings the checksum that its upload was begun with; CRC64NVME is S3's own matter.
+Result<void> check_checksum(const Upload& upload, const Part& part) {
+  const auto& wanted = upload.checksum_algorithm;
+  if (wanted.empty() || part.checksums.contains(wanted)) return {};
+  if (part.checksums.empty() && wanted == "CRC64NVME") return {};
+  return invalid_request(fmt::format(
+      "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum "
+      "Type: {}",
+      to_lower(wanted), part.checksums.empty() ? "null" : to_lower(part.checksums.begin()->first)));
 }
 
 Result<std::int64_t> part_number(const Document& params) {
@@ -55,13 +67,14 @@ void put_part(Call& call, const Upload& upload, const Part& part) {
 }
 
 /// A range of an object as a part of another.
-Result<Part> copied_part(Call& call, const ObjectVersion& from, Span span,
-                         const ObjectVersion& to) {
+Result<Part> copied_part(Call& call, const ObjectVersion& from, Span span, const Upload& upload) {
+  const auto& to = upload.object;
   const auto under = TRY(wrapping_key(call, from))
   , target = TRY(wrapping_key(call, to));
   Part part{.size = span.length, .pieces = pieces_in(from.parts, span)};
   part.etag = to.kms ? std::string() : TRY(etag_of(call, from, span, under));
   part.etag = shown_etag(call, to, std::move(part.etag));
+  part.checksums = TRY(checksums_again(call, from, span, under, upload.checksum_algorithm));
   const bool small = !part.pieces.empty() && part.pieces[0].blob.is_null();
   if (small) {
     part.pieces[0].blob = store::to_document(TRY(call.blobs().put(
@@ -80,12 +93,18 @@ Object part_entry(const UploadedPart& uploaded) {
   return entry;
 }
 
+/// Of an account's root the account.
+Object initiator_of(const Upload& upload) {
+  const auto arn = Arn::parse(upload.initiator);
+  if (arn && arn->resource == "root") return owner_document(AccountId(arn->account));
+  return {{"ID", upload.initiator},
+          {"DisplayName", upload.initiator.substr(upload.initiator.rfind('/') + 1)}};
+}
+
 Object upload_head(const Upload& upload) {
   Object out{{"Key", upload.object.key},
              {"UploadId", upload.id},
-             {"Initiator",
-              Object{{"ID", upload.initiator},
-                     {"DisplayName", upload.initiator.substr(upload.initiator.rfind('/') + 1)}}},
+             {"Initiator", initiator_of(upload)},
              {"Owner", owner_document(upload.object.owner)},
              {"StorageClass", upload.object.storage_class}};
   if (!upload.checksum_algorithm.empty()) {
@@ -147,6 +166,7 @@ Outcome upload_part(Call& call) {
   TRY(check_customer_key(call));
   const auto under = TRY(wrapping_key(call, upload.object));
   auto part = TRY(in_a_blob(call, TRY(receive(call, under))));
+  TRY(check_checksum(upload, part));
   part.number = number;
   part.etag = shown_etag(call, upload.object, part.etag);
   put_part(call, upload, part);
@@ -169,13 +189,13 @@ Outcome upload_part_copy(Call& call) {
         "The specified copy source is larger than the maximum allowable size for a copy source: {}",
         kLargestPart));
   }
-  auto part = TRY(copied_part(call, source.object, span, upload.object));
+  auto part = TRY(copied_part(call, source.object, span, upload));
   part.number = number;
   put_part(call, upload, part);
-  Object reply{
-      {"CopyPartResult",
-       Object{{"ETag", quoted_etag(part.etag)},
-              {"LastModified", to_seconds(std::chrono::floor<std::chrono::seconds>(call.now()))}}}};
+  Object result{{"ETag", quoted_etag(part.etag)},
+                {"LastModified", to_seconds(std::chrono::floor<std::chrono::seconds>(call.now()))}};
+  add_checksums(result, part.checksums);
+  Object reply{{"CopyPartResult", std::move(result)}};
   add_encryption(reply, upload.object);
   if (!source.bucket.versioning.empty()) reply["CopySourceVersionId"] = source.object.version_id;
   return reply;

@@ -142,7 +142,11 @@ TEST_F(S3Multipart, ChecksumsOfPartsAddUp) {
   EXPECT_EQ(text(*done, "ChecksumType"), "FULL_OBJECT");
   const auto second = begin({{"ChecksumAlgorithm", "SHA256"}});
   const auto sum = base64(sha256("x"));
-  const auto composite = complete(second, {part(second, 1, "x", {{"ChecksumSHA256", sum}})});
+  auto named = part(second, 1, "x", {{"ChecksumSHA256", sum}});
+  EXPECT_EQ(code(complete(second, {named})), "InvalidRequest");  // without the part's checksum
+  named["ChecksumSHA256"] = sum;
+  EXPECT_EQ(code(complete(second, {named}, {{"ChecksumType", "FULL_OBJECT"}})), "InvalidRequest");
+  const auto composite = complete(second, {named});
   ASSERT_TRUE(composite);
   EXPECT_EQ(text(*composite, "ChecksumSHA256"), base64(sha256(sha256("x"))) + "-1");
   EXPECT_EQ(
@@ -155,6 +159,69 @@ TEST_F(S3Multipart, ChecksumsOfPartsAddUp) {
                   {"ChecksumAlgorithm", "SHA1"},
                   {"ChecksumType", "FULL_OBJECT"}}),
             "InvalidRequest");
+  EXPECT_EQ(code(cloud, "CreateMultipartUpload",
+                 {{"Bucket", "abc"}, {"Key", "k"}, {"ChecksumAlgorithm", "MD4"}}),
+            "InvalidRequest");
+}
+
+TEST_F(S3Multipart, EveryPartHasTheChecksumOfItsUpload) {
+  const auto upload = begin({{"ChecksumAlgorithm", "SHA256"}});
+  const auto send = [&](Object more) {
+    more["Bucket"] = "abc";
+    more["Key"] = "k";
+    more["UploadId"] = upload;
+    more["PartNumber"] = 1;
+    more["Body"] = base64("x");
+    return cloud.call("s3", "UploadPart", std::move(more));
+  };
+  const auto other = send({{"ChecksumSHA1", base64(sha1("x"))}});
+  ASSERT_FALSE(other);
+  EXPECT_EQ(
+      other.error().message,
+      "Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: "
+      "sha1");
+  EXPECT_EQ(code(send({})), "InvalidRequest");
+  put(cloud, "abc", "source", "0123");
+  const auto copied = object_of(ok(cloud, "UploadPartCopy",
+                                   {{"Bucket", "abc"},
+                                    {"Key", "k"},
+                                    {"UploadId", upload},
+                                    {"PartNumber", 1},
+                                    {"CopySource", "abc/source"},
+                                    {"CopySourceRange", "bytes=1-2"}}),
+                                "CopyPartResult");
+  const auto sum = base64(sha256("12"));
+  EXPECT_EQ(text(copied, "ChecksumSHA256"), sum);
+  ASSERT_TRUE(complete(
+      upload,
+      {Object{{"PartNumber", 1}, {"ETag", text(copied, "ETag")}, {"ChecksumSHA256", sum}}}));
+  const auto one =
+      ok(cloud, "HeadObject",
+         {{"Bucket", "abc"}, {"Key", "k"}, {"PartNumber", 1}, {"ChecksumMode", "ENABLED"}});
+  EXPECT_EQ(text(one, "ChecksumSHA256"), sum);
+  const auto copy =
+      object_of(ok(cloud, "CopyObject", {{"Bucket", "abc"}, {"Key", "c"}, {"CopySource", "abc/k"}}),
+                "CopyObjectResult");
+  EXPECT_EQ(text(copy, "ChecksumSHA256"), sum);
+  EXPECT_EQ(text(copy, "ChecksumType"), "FULL_OBJECT");
+}
+
+TEST_F(S3Multipart, UploadsAreRolledUpOnceForEachPrefix) {
+  for (const auto* key : {"a", "a/1", "a/1", "a/2", "b/1"})
+    ok(cloud, "CreateMultipartUpload", {{"Bucket", "abc"}, {"Key", key}});
+  const auto listed =
+      ok(cloud, "ListMultipartUploads", {{"Bucket", "abc"}, {"Delimiter", "/"}, {"MaxUploads", 3}});
+  EXPECT_FALSE(flag(listed, "IsTruncated"));
+  EXPECT_EQ(array_of(listed, "Uploads").size(), 1u);
+  EXPECT_EQ(to_json(Document(array_of(listed, "CommonPrefixes"))),
+            R"([{"Prefix":"a/"},{"Prefix":"b/"}])");
+}
+
+TEST_F(S3Multipart, TheRootThatBeganAnUploadIsItsAccount) {
+  begin();
+  const auto listed = ok(cloud, "ListMultipartUploads", {{"Bucket", "abc"}});
+  const auto& upload = array_of(listed, "Uploads").at(0);
+  EXPECT_EQ(object_of(upload, "Initiator"), object_of(upload, "Owner"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "base/percent.hpp"
+#include "services/s3/errors.hpp"
 
 namespace tocsin::s3 {
 namespace {
@@ -73,6 +74,16 @@ Result<void> check_key(std::string_view key) {
   Error error{"KeyTooLongError", "Your key is too long"};
   error.members = {{"Size", key.size()}, {"MaxSizeAllowed", 1024}};
   return fail(std::move(error));
+}
+
+Result<void> check_version_id(std::string_view id) {
+  const auto allowed = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
+  };
+  if (id == "null" || (id.size() == 32 && std::ranges::all_of(id, allowed))) return {};
+  return invalid_argument(
+      id.empty() ? "Version id cannot be the empty string" : "Invalid version id specified",
+      "versionId", id);
 }
 
 std::string canonical_id(const AccountId& account) {

@@ -16,6 +16,9 @@ Result<void> check_bucket_name(std::string_view name);
 /// Error KeyTooLongError.
 Result<void> check_key(std::string_view key);
 
+/// Error InvalidArgument of what no version can be called.
+Result<void> check_version_id(std::string_view id);
+
 /// The canonical user id of an account: 64 hex digits, of which the account can be told.
 std::string canonical_id(const AccountId& account);
 std::optional<AccountId> account_of_canonical(std::string_view id);

@@ -40,6 +40,17 @@ Result<std::string> storage_class_of(const Document& params) {
   return std::string(wanted);
 }
 
+Result<void> check_redirect(const Document& params) {
+  const auto* given = find(params, "WebsiteRedirectLocation");
+  const auto location = text(params, "WebsiteRedirectLocation");
+  if (!given || location.starts_with('/') || location.starts_with("http://") ||
+      location.starts_with("https://"))
+    return {};
+  return fail("InvalidRedirectLocation",
+              "The website redirect location must have a prefix of 'http://' or 'https://' or "
+              "'/'.");
+}
+
 Result<std::map<std::string, std::string>> metadata_of(const Document& params) {
   std::map<std::string, std::string> metadata;
   std::size_t size = 0;
@@ -87,6 +98,7 @@ Result<ObjectVersion> object_from(Call& call, const Bucket& bucket) {
   object.kms = TRY(encryption_from(call, bucket));
   TRY(set_lock(call, bucket, object));
   object.storage_class = TRY(storage_class_of(params));
+  TRY(check_redirect(params));
   object.metadata = TRY(metadata_of(params));
   object.tags = TRY(tags_from_header(text(params, "Tagging")));
   for (const auto* member :

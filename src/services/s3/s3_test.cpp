@@ -56,6 +56,50 @@ TEST(S3Buckets, RegionsAreKeptApart) {
   EXPECT_TRUE(in("eu-west-1", "DeleteBucket", {{"Bucket", "abc"}}));
 }
 
+TEST(S3Buckets, MayBeMadeWithTags) {
+  TestCloud cloud(register_s3);
+  const auto make = [&](std::string_view key) {
+    const Object tag{{"Key", key}, {"Value", "blue"}};
+    return code(cloud, "CreateBucket",
+                {{"Bucket", "abc"}, {"CreateBucketConfiguration", Object{{"Tags", Array{tag}}}}});
+  };
+  EXPECT_EQ(make("aws:team"), "InvalidTag");
+  EXPECT_EQ(make("team"), "ok");
+  const auto tags = array_of(ok(cloud, "GetBucketTagging", {{"Bucket", "abc"}}), "TagSet");
+  ASSERT_EQ(tags.size(), 1u);
+  EXPECT_EQ(text(tags[0], "Value"), "blue");
+  const Object nowhere{{"LocationConstraint", "xx-west-1"}};
+  EXPECT_EQ(
+      code(cloud, "CreateBucket", {{"Bucket", "def"}, {"CreateBucketConfiguration", nowhere}}),
+      "InvalidLocationConstraint");
+}
+
+TEST(S3Objects, OddParametersAreRefused) {
+  TestCloud cloud(register_s3);
+  make_bucket(cloud, "abc");
+  put(cloud, "abc", "k", "v");
+  const auto tried = [&](std::string_view operation, Object params) {
+    params["Bucket"] = "abc";
+    params["Key"] = "k";
+    return code(cloud, operation, std::move(params));
+  };
+  const auto tag = [&](const std::string& key, const std::string& value) {
+    Object tagging{{"TagSet", Array{Object{{"Key", key}, {"Value", value}}}}};
+    return tried("PutObjectTagging", {{"Tagging", std::move(tagging)}});
+  };
+  EXPECT_EQ(tag("k!", "v"), "InvalidTag");
+  EXPECT_EQ(tag("k", "{v}"), "InvalidTag");
+  std::string umlauts;
+  for (int i = 0; i < 128; ++i)
+    umlauts += "\u00fc";
+  EXPECT_EQ(tag(umlauts, "a b+-=._:/@"), "ok");
+  EXPECT_EQ(tag(umlauts + "u", "v"), "InvalidTag");
+  EXPECT_EQ(tried("PutObject", {{"WebsiteRedirectLocation", "x"}}), "InvalidRedirectLocation");
+  EXPECT_EQ(tried("PutObject", {{"WebsiteRedirectLocation", "/x"}}), "ok");
+  EXPECT_EQ(tried("GetObjectAttributes", {{"ObjectAttributes", Array{"ETag", "Colour"}}}),
+            "InvalidArgument");
+}
+
 TEST(S3Buckets, OnlyAnEmptyOneIsDeleted) {
   TestCloud cloud(register_s3);
   make_bucket(cloud, "abc");
@@ -224,6 +268,29 @@ TEST(S3Objects, ManyAreDeletedAtOnce) {
   EXPECT_EQ(
       code(cloud, "DeleteObjects", {{"Bucket", "abc"}, {"Delete", Object{{"Objects", Array{}}}}}),
       "MalformedXML");
+}
+
+TEST(S3Copy, ComputesTheChecksumThatIsAskedFor) {
+  TestCloud cloud(register_s3);
+  make_bucket(cloud, "abc");
+  put(cloud, "abc", "k", "123456789");
+  const auto copied = [&](std::string_view algorithm) {
+    return object_of(ok(cloud, "CopyObject",
+                        {{"Bucket", "abc"},
+                         {"Key", "copy"},
+                         {"CopySource", "abc/k"},
+                         {"ChecksumAlgorithm", algorithm}}),
+                     "CopyObjectResult");
+  };
+  EXPECT_EQ(text(copied("SHA256"), "ChecksumSHA256"), base64(sha256("123456789")));
+  EXPECT_EQ(text(copied("CRC32"), "ChecksumCRC32"), base64(*unhex("cbf43926")));
+  EXPECT_EQ(text(copied("CRC64NVME"), "ChecksumCRC64NVME"), base64(*unhex("ae8b14860a799888")));
+  EXPECT_EQ(code(cloud, "CopyObject",
+                 {{"Bucket", "abc"},
+                  {"Key", "copy"},
+                  {"CopySource", "abc/k"},
+                  {"ChecksumAlgorithm", "MD4"}}),
+            "InvalidRequest");
 }
 
 TEST(S3Copy, TakesContentAndWhatIsAsked) {

@@ -17,7 +17,7 @@ namespace {
 using core::Call;
 using core::Outcome;
 
-constexpr std::size_t kObjectTags = 10, kBucketTags = 50;
+constexpr std::size_t kObjectTags = 10;
 
 Failure invalid_tag(std::string message, std::string_view key) {
   Error error{"InvalidTag", std::move(message)};
@@ -25,10 +25,20 @@ Failure invalid_tag(std::string message, std::string_view key) {
   return fail(std::move(error));
 }
 
+/// Letters, digits and blanks of any script; of other signs these only.
+bool fits(std::string_view text, std::ptrdiff_t most) {
+  const auto allowed = [](char c) {
+    return (c & 0x80) || std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view(" _.:/=+-@").contains(c);
+  };
+  const auto characters = std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; });
+  return characters <= most && std::ranges::all_of(text, allowed);
+}
+
 Result<void> add_tag(Tags& tags, std::string key, std::string value) {
-  if (key.empty() || key.size() > 128)
+  if (key.empty() || !fits(key, 128))
     return invalid_tag("The TagKey you have provided is invalid", key);
-  if (value.size() > 256) return invalid_tag("The TagValue you have provided is invalid", key);
+  if (!fits(value, 256)) return invalid_tag("The TagValue you have provided is invalid", key);
   if (key.starts_with("aws:"))
     return invalid_tag("System tags cannot be added/updated by requester", key);
   if (!tags.emplace(key, std::move(value)).second) {

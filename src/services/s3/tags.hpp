@@ -8,6 +8,7 @@
 namespace tocsin::s3 {
 
 using Tags = std::map<std::string, std::string>;
+inline constexpr std::size_t kBucketTags = 50;
 
 /// x-amz-tagging: "team=blue&stage=test". Errors: InvalidArgument, InvalidTag, BadRequest (more
 /// than ten).

@@ -37,7 +37,12 @@ TEST_F(S3Versions, EveryVersionStays) {
   EXPECT_EQ(get(cloud, "abc", "k"), "two");
   EXPECT_EQ(get_version(one), "one");
   EXPECT_EQ(get_version("null"), "before");
-  EXPECT_EQ(get_version("none"), "<NoSuchVersion>");
+  EXPECT_EQ(get_version(std::string(32, 'n')), "<NoSuchVersion>");
+  for (const auto* none : {"", "none"}) {
+    EXPECT_EQ(get_version(none), "<InvalidArgument>");
+    EXPECT_EQ(code(cloud, "DeleteObject", {{"Bucket", "abc"}, {"Key", "k"}, {"VersionId", none}}),
+              "InvalidArgument");
+  }
   EXPECT_EQ(text(ok(cloud, "HeadObject", {{"Bucket", "abc"}, {"Key", "k"}}), "VersionId"), two);
   EXPECT_EQ(text(ok(cloud, "GetBucketVersioning", {{"Bucket", "abc"}}), "Status"), "Enabled");
 }

@@ -25,6 +25,11 @@ TEST_F(Sns, TopicsAreMadeOnceAndTheirNamesChecked) {
   EXPECT_THAT(refused("CreateTopic",
                       {{"Name", "k"}, {"Attributes", Object{{"ArchivePolicy", "{\"MessageRetentionPeriod\":7}"}}}}),
               HasSubstr("not supported by Tocsin"));
+  EXPECT_EQ(refused("SetTopicAttributes",
+                    {{"TopicArn", topic},
+                     {"AttributeName", "Policy"},
+                     {"AttributeValue", R"({"Statement":[{"Effect":"Allow"}]})"}}),
+            "InvalidParameter: Invalid parameter: Policy Error: null");
   must("DeleteTopic", {{"TopicArn", topic}});
   EXPECT_EQ(publish("x").error().code, "NotFound");
 }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <fmt/format.h>
 
+#include "engines/policy/policy.hpp"
 #include "services/sns/delivery_policy.hpp"
 #include "services/sns/topics.hpp"
 
@@ -114,9 +115,8 @@ Object counts_of(Call& call, const Topic& topic) {
 Result<void> check_topic_attribute(const Topic& topic, const std::string& name,
                                    const std::string& value, const std::string& place) {
   if (name == "Policy") {
-    const auto policy = value.empty() ? Result<Document>(Object{}) : parse_json(value);
-    if (!policy || !policy->is_object()) return invalid(place + "Policy Error: null");
-    return {};
+    if (value.empty() || policy::parse_policy(value, policy::PolicyKind::Resource)) return {};
+    return invalid(place + "Policy Error: null");
   }
   if (name == "DisplayName")
     return value.size() <= 100 ? Result<void>() : invalid(place + "DisplayName");

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <fmt/format.h>
 
+#include "engines/policy/policy.hpp"
+
 namespace tocsin::sqs {
 namespace {
 
@@ -115,7 +117,9 @@ Result<void> check_redrive_allow(std::string_view value) {
 Result<void> check_policy(std::string_view value) {
   const auto policy = parse_json(value);
   if (!policy || !policy->is_object()) return bad_value("Policy");
-  return check_statements(array_of(*policy, "Statement").size());
+  TRY(check_statements(array_of(*policy, "Statement").size()));
+  if (!policy::parse_policy(value, policy::PolicyKind::Resource)) return bad_value("Policy");
+  return {};
 }
 
 bool one_of(std::string_view value, std::initializer_list<std::string_view> words) {

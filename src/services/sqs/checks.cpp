@@ -39,7 +39,7 @@ Result<void> check_attribute_name(std::string_view name) {
   if (name.front() == '.' || name.back() == '.')
     return invalid(
         "Invalid message attribute name. Message attribute name cannot start or end with '.'");
-  if (!std::ranges::all_of(name, allowed))
+  if (!std::ranges::all_of(name, allowed) || name.find("..") != name.npos)
     return invalid(
         "Message (user) attributes name can only contain upper and lower score alphabetic "
         "characters, digits, periods, hyphens and underscores.");

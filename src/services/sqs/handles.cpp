@@ -75,11 +75,12 @@ Result<Object> change(Call& call, const Queue& queue, const Document& entry, std
     return invalid_value(std::to_string(timeout.count()), "VisibilityTimeout",
                          "VisibilityTimeout must be an integer between 0 and 43200.");
   auto message = held(call, queue, handle);
-  if (!message)
+  const bool shown = message && message->visible <= call.now();
+  if (!message || (shown && !queue.fifo()))
     return invalid_value(text(entry, "ReceiptHandle"), "ReceiptHandle",
                          "Message does not exist or is not available for visibility timeout "
                          "change.");
-  if (queue.fifo() && message->visible <= call.now()) return expired(entry);
+  if (shown) return expired(entry);
   if (call.now() + timeout > message->received->latest + kMostHidden)
     return invalid_value(std::to_string(timeout.count()), "VisibilityTimeout",
                          "Total VisibilityTimeout for the message is beyond the limit [43200 "

@@ -21,6 +21,7 @@ using core::Context;
 using core::Key;
 
 constexpr auto kAttemptLife = std::chrono::minutes(5);
+constexpr std::int64_t kMostAtOnce = 10;
 constexpr int kRounds = 10;  // of putting away dead messages
 
 bool name_wanted(const std::vector<std::string>& wanted, std::string_view name) {
@@ -234,15 +235,37 @@ std::vector<std::string> names_of(const Document& params, std::string_view membe
   return names;
 }
 
+Result<void> check_system_names(const std::vector<std::string>& names) {
+  constexpr std::string_view known[] = {"All",
+                                        "ApproximateFirstReceiveTimestamp",
+                                        "ApproximateReceiveCount",
+                                        "AWSTraceHeader",
+                                        "DeadLetterQueueSourceArn",
+                                        "MessageDeduplicationId",
+                                        "MessageGroupId",
+                                        "SenderId",
+                                        "SentTimestamp",
+                                        "SequenceNumber"};
+  for (const auto& name : names) {
+    if (std::ranges::find(known, name) == std::end(known))
+      return fail("InvalidAttributeName", fmt::format("Unknown Attribute {}.", name));
+  }
+  return {};
+}
+
 Result<Poll> poll_of(const core::Call& call, const Queue& queue) {
   const auto& params = call.params();
   Poll poll{.receiver = asker_of(call)};
-  poll.count = TRY(bounded(params, "MaxNumberOfMessages", 1, 1, 10));
+  poll.count = integer(params, "MaxNumberOfMessages").value_or(1);
+  if (poll.count < 1 || poll.count > kMostAtOnce)
+    return invalid_value(std::to_string(poll.count), "MaxNumberOfMessages",
+                         "Must be between 1 and 10, if provided.");
   poll.visibility = std::chrono::seconds(TRY(bounded(
       params, "VisibilityTimeout", number_attribute(queue, "VisibilityTimeout"), 0, 43'200)));
   poll.system_names = names_of(params, "AttributeNames");
   for (auto& name : names_of(params, "MessageSystemAttributeNames"))
     poll.system_names.push_back(std::move(name));
+  TRY(check_system_names(poll.system_names));
   poll.attribute_names = names_of(params, "MessageAttributeNames");
   poll.attempt = string_of(params, "ReceiveRequestAttemptId");
   if (!poll.attempt.empty() && !queue.fifo())

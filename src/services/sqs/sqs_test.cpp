@@ -204,9 +204,31 @@ TEST_F(Sqs, MessagesAreCheckedAsAwsChecksThem) {
   const auto got = receive(url);
   EXPECT_EQ(text(object_of(got[0], "Attributes"), "MessageGroupId"), "tenant");
   EXPECT_THAT(refused("ReceiveMessage", {{"QueueUrl", url}, {"MaxNumberOfMessages", 11}}),
-              HasSubstr("Must be >= 1 and <= 10, if provided."));
+              HasSubstr("Must be between 1 and 10, if provided."));
+  EXPECT_EQ(refused("ReceiveMessage", {{"QueueUrl", url}, {"AttributeNames", Array{"Colour"}}}),
+            "InvalidAttributeName: Unknown Attribute Colour.");
+  EXPECT_THAT(why("m", attribute("a..b", "String", "x")), HasSubstr("hyphens and underscores"));
   EXPECT_THAT(refused("ReceiveMessage", {{"QueueUrl", url}, {"ReceiveRequestAttemptId", "a"}}),
               StartsWith("InvalidParameterValue"));
+}
+
+TEST_F(Sqs, OnlyTheVisibilityOfWhatIsHiddenIsChanged) {
+  const auto url = make_queue("q");
+  ASSERT_TRUE(send(url, "m"));
+  const auto handle = string_of(receive(url, 1, {{"VisibilityTimeout", 0}})[0], "ReceiptHandle");
+  EXPECT_THAT(refused("ChangeMessageVisibility", {{"QueueUrl", url},
+                                                  {"ReceiptHandle", handle},
+                                                  {"VisibilityTimeout", 10}}),
+              HasSubstr("Message does not exist or is not available for visibility timeout"));
+}
+
+TEST_F(Sqs, APolicyThatIsNoneIsRefused) {
+  const auto url = make_queue("q");
+  for (const auto* policy : {"nope", R"({"Statement":[{"Effect":"Allow"}]})"}) {
+    EXPECT_EQ(refused("SetQueueAttributes",
+                      {{"QueueUrl", url}, {"Attributes", Object{{"Policy", policy}}}}),
+              "InvalidAttributeValue: Invalid value for the parameter Policy.");
+  }
 }
 
 }  // namespace

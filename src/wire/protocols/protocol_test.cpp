@@ -282,12 +282,18 @@ TEST(RestXml, CopiesWhereASourceIsGiven) {
   EXPECT_THAT(decoded(kS3, message), StartsWith("CopyObject "));
 }
 
+TEST(RestXml, RefusesAPartWithoutItsNumberOrItsUpload) {
+  EXPECT_THAT(decoded(kS3, rest("PUT", "/b/k", "uploadId=u")), StartsWith("InvalidArgument 400"));
+  EXPECT_THAT(decoded(kS3, rest("PUT", "/b/k", "partNumber=1")), StartsWith("InvalidArgument 400"));
+}
+
 TEST(RestXml, RefusesASubresourceThatTheMethodDoesNotHave) {
   EXPECT_THAT(decoded(kS3, rest("DELETE", "/b", "versioning")), StartsWith("MethodNotAllowed 405"));
   EXPECT_THAT(decoded(kS3, rest("PATCH", "/b")), StartsWith("MethodNotAllowed 405"));
   EXPECT_THAT(decoded(kS3, rest("GET", "/b/%zz")), StartsWith("InvalidURI 400"));
   EXPECT_THAT(decoded(kS3, rest("GET", "/b", "prefix=%zz")), StartsWith("InvalidURI 400"));
-  EXPECT_THAT(decoded(kS3, rest("GET", "/b", "max-keys=ten")), StartsWith("InvalidArgument 400"));
+  EXPECT_THAT(decoded(kS3, rest("GET", "/b", "max-keys=ten")),
+              StartsWith("InvalidArgument 400: Provided max-keys not an integer"));
 }
 
 TEST(RestXml, RefusesXmlThatIsNotWhatItShouldBe) {

@@ -16,8 +16,15 @@ using model::TimestampFormat;
 using model::Type;
 
 Failure wrong_value(std::string_view code, const Member& member, std::string_view text) {
-  return fail(std::string(code),
-              fmt::format("The value '{}' of {} is not valid", text, member.wire_name()));
+  const bool number = member.shape->type == Type::Integer || member.shape->type == Type::Long;
+  if (code != "InvalidArgument" || !number) {
+    return fail(std::string(code),
+                fmt::format("The value '{}' of {} is not valid", text, member.wire_name()));
+  }
+  Error error{"InvalidArgument", fmt::format("Provided {} not an integer or within integer range",
+                                             member.wire_name())};
+  error.members = {{"ArgumentName", member.wire_name()}, {"ArgumentValue", text}};
+  return fail(std::move(error));
 }
 
 Result<Document> scalar(const Member& member, std::string_view text, std::string_view code) {

@@ -2,6 +2,7 @@
 // REST-XML as S3 speaks it, in path style.
 // https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -55,8 +56,21 @@ std::string root_name(const model::Operation& operation) {
   return fmt::format("{}Result", operation.name);
 }
 
+/// A part that lacks its number or its upload is no object of its own.
+bool is_half_a_part(const model::Operation& operation, const HttpMessage& message) {
+  if (operation.name != "PutObject" && operation.name != "CopyObject") return false;
+  const auto pairs = parse_form(message.query).value_or(Pairs());
+  return std::ranges::any_of(pairs, [](const auto& pair) {
+    return pair.first == "uploadId" || pair.first == "partNumber";
+  });
+}
+
 Result<const model::Operation*> find_rest_xml(const Route& route, const HttpMessage& message) {
-  if (const auto match = match_route(*route.service, message)) return match->route->operation;
+  if (const auto match = match_route(*route.service, message)) {
+    const auto* operation = match->route->operation;
+    if (!is_half_a_part(*operation, message)) return operation;
+    return fail("InvalidArgument", "This operation does not accept a query-string.");
+  }
   if (!parse_form(message.query)) return fail("InvalidURI", "Couldn't parse the specified URI.");
   return fail("MethodNotAllowed", "The specified method is not allowed against this resource.",
               405);
