@@ -36,12 +36,10 @@ bool makes_second_client(std::span<char*> words) {
   static constexpr std::pair<std::string_view, std::string_view> commands[] = {
       {"cloudtrail", "validate-logs"}, {"cloudformation", "package"}, {"cloudformation", "deploy"}};
   return std::ranges::any_of(commands, [&](const auto& command) {
-    const auto service = std::ranges::find(words, command.first, [](char* word) {
-      return std::string_view(word);
-    });
-    return std::ranges::any_of(service, words.end(), [&](std::string_view word) {
-      return word == command.second;
-    });
+    const auto service =
+        std::ranges::find(words, command.first, [](char* word) { return std::string_view(word); });
+    return std::ranges::any_of(service, words.end(),
+                               [&](std::string_view word) { return word == command.second; });
   });
 }
 
@@ -61,11 +59,10 @@ std::string s3_rules(const std::string& endpoint) {
     return more;
   };
   Array given{Object{{"fn", "isSet"}, {"argv", Array{Object{{"ref", "Bucket"}}}}}};
-  return to_json(
-      Object{{"version", "1.0"},
-             {"parameters", Object{{"Bucket", parameter({})},
-                                   {"Region", parameter({{"builtIn", "AWS::Region"}})}}},
-             {"rules", Array{rule("/{Bucket}", std::move(given)), rule("", {})}}});
+  return to_json(Object{{"version", "1.0"},
+                        {"parameters", Object{{"Bucket", parameter({})},
+                                              {"Region", parameter({{"builtIn", "AWS::Region"}})}}},
+                        {"rules", Array{rule("/{Bucket}", std::move(given)), rule("", {})}}});
 }
 
 std::filesystem::path cache_folder() {
@@ -76,8 +73,7 @@ std::filesystem::path cache_folder() {
 
 /// A folder of models (AWS_DATA_PATH) with those rules, before the user's own folders.
 void tell_endpoint_of_s3(const std::string& endpoint) {
-  const auto models =
-      cache_folder() / "tocsin" / ("models-" + hex(sha256(endpoint)).substr(0, 16));
+  const auto models = cache_folder() / "tocsin" / ("models-" + hex(sha256(endpoint)).substr(0, 16));
   const auto folder = models / "s3" / "2006-03-01";
   std::error_code error;
   std::filesystem::create_directories(folder, error);

@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view kUsage =
     "usage: tocsin states run [--input FILE] [--mock FILE [--machine NAME] [--case NAME]] [--json] "
     "DEFINITION\n"
-    "       tocsin states graph [--input FILE] [--mock FILE …] [--title TEXT] DEFINITION > FILE.svg\n"
+    "       tocsin states graph [--input FILE] [--mock FILE …] [--title TEXT] DEFINITION > "
+    "FILE.svg\n"
     "run prints the history and the result; exits with 1 where the execution fails. Waits and "
     "retries take no time.\n"
     "graph draws the definition as SVG, with the run where --input or --mock is given.\n"

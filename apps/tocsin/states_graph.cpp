@@ -28,8 +28,7 @@ class Grapher {
     out.nodes.push_back({.title = "Start", .shape = Node::Shape::Terminal, .tone = tone});
     flow(definition, out);
     const auto start = index_.find(string_of(definition, "StartAt"));
-    if (start != index_.end())
-      out.edges.push_back({.from = 0, .to = start->second, .tone = tone});
+    if (start != index_.end()) out.edges.push_back({.from = 0, .to = start->second, .tone = tone});
     ends(definition, out);
     if (ran_)
       out.legend = {{Tone::Done, "succeeded"},
@@ -127,7 +126,10 @@ class Grapher {
       return;
     }
     const bool taken = marks_.taken.contains({from, to, caught});
-    const auto tone = !ran_ ? Tone::Plain : !taken ? Tone::Idle : caught ? Tone::Caught : Tone::Done;
+    const auto tone = !ran_    ? Tone::Plain
+                      : !taken ? Tone::Idle
+                      : caught ? Tone::Caught
+                               : Tone::Done;
     out.edges.push_back({.from = source->second,
                          .to = target->second,
                          .label = label,
@@ -146,13 +148,11 @@ class Grapher {
     }
     if (last.empty()) return;
     const auto idle = ran_ ? Tone::Idle : Tone::Plain;
-    out.nodes.push_back({.title = "End",
-                         .shape = Node::Shape::Terminal,
-                         .tone = ended_ ? Tone::Done : idle});
+    out.nodes.push_back(
+        {.title = "End", .shape = Node::Shape::Terminal, .tone = ended_ ? Tone::Done : idle});
     for (const auto& [node, exited] : last)
-      out.edges.push_back({.from = node,
-                           .to = out.nodes.size() - 1,
-                           .tone = ended_ && exited ? Tone::Done : idle});
+      out.edges.push_back(
+          {.from = node, .to = out.nodes.size() - 1, .tone = ended_ && exited ? Tone::Done : idle});
   }
 
   bool ran_, ended_ = false;

@@ -43,9 +43,9 @@ std::string wait_words(const Object& state) {
 }
 
 std::string map_words(const Object& state) {
-  const auto& processor = object_of(state, state.contains("Iterator") ? "Iterator" : "ItemProcessor");
-  const bool distributed =
-      text(object_of(processor, "ProcessorConfig"), "Mode") == "DISTRIBUTED";
+  const auto& processor =
+      object_of(state, state.contains("Iterator") ? "Iterator" : "ItemProcessor");
+  const bool distributed = text(object_of(processor, "ProcessorConfig"), "Mode") == "DISTRIBUTED";
   std::string out = distributed ? "Map, distributed" : "Map";
   for (const auto field : {"ItemsPath", "Items"})
     if (const auto* items = state.if_contains(field)) out += " of " + value_words(*items);
@@ -63,8 +63,8 @@ struct Operator {
   std::string_view ending, words;
 };
 constexpr Operator kOperators[] = {
-    {"LessThanEquals", "<="},    {"GreaterThanEquals", ">="}, {"LessThan", "<"},
-    {"GreaterThan", ">"},        {"Matches", "matches"},      {"Equals", "=="},
+    {"LessThanEquals", "<="}, {"GreaterThanEquals", ">="}, {"LessThan", "<"},
+    {"GreaterThan", ">"},     {"Matches", "matches"},      {"Equals", "=="},
 };
 
 std::string joined(const Array& parts, std::string_view word) {

@@ -36,8 +36,12 @@ TraceNode call_node(const Request& request, std::string id, std::string cause, s
 
 }  // namespace
 
-Result<void> Machine::check_needs(Call& call, const Operation& operation) {
-  const auto check = [&](const Access& access) { return call.authorize(access); };
+Result<void> Machine::check_needs(Call& call, Request& request, const Operation& operation) {
+  const auto check = [&](const Access& access) {
+    // Nobody has no account: the call is recorded where its resource is.
+    if (request.scope.account.empty()) request.scope.account = access.owner;
+    return call.authorize(access);
+  };
   if (!operation.needs) {
     const auto* service = registry_.service(call.request().service);
     return check({.action = fmt::format("{}:{}", service->action_prefix, operation.name)});
@@ -47,9 +51,9 @@ Result<void> Machine::check_needs(Call& call, const Operation& operation) {
   return {};
 }
 
-Outcome Machine::run_handler(Call& call, const Operation& operation) {
+Outcome Machine::run_handler(Call& call, Request& request, const Operation& operation) {
   try {
-    if (auto allowed = check_needs(call, operation); !allowed) return allowed.error();
+    if (auto allowed = check_needs(call, request, operation); !allowed) return allowed.error();
     if (auto earlier = earlier_reply(call, operation)) return *std::move(earlier);
     auto outcome = operation.handler(call);
     if (const auto* reply = outcome.reply()) remember_reply(call, operation, *reply);
@@ -86,7 +90,7 @@ Outcome Machine::perform(Context& context, Request& request, const Principal* gi
   Savepoint savepoint(turn);
   Transaction inner(context.transaction_);
   Call call(Context(*this, turn, inner, request.scope, node.id), request, *principal);
-  auto outcome = run_handler(call, *operation);
+  auto outcome = run_handler(call, request, *operation);
   context.cause_ = node.id;
   if (const auto* token = outcome.pending()) {
     context.transaction_.merge(std::move(inner));

@@ -101,8 +101,8 @@ class Machine {
   };
   Outcome perform(Context& context, Request& request, const Principal* principal,
                   const Waiter& waiter);
-  Outcome run_handler(Call& call, const Operation& operation);
-  Result<void> check_needs(Call& call, const Operation& operation);
+  Outcome run_handler(Call& call, Request& request, const Operation& operation);
+  Result<void> check_needs(Call& call, Request& request, const Operation& operation);
   void park(Context& context, const Token& token, const Waiter& waiter, Request& request,
             const Principal& principal, const TraceNode& node);
   void end_call(Context& context, TraceNode node, const Request& request,

@@ -41,7 +41,7 @@ struct Request {
   std::string service;    // the model's service id: "sns"
   std::string operation;  // "Publish"
   Document params;        // members as the model names them; see base/document.hpp
-  Scope scope;            // account of the caller, region of the call
+  Scope scope;            // account of the caller (nobody's: of the resource), region of the call
   Credential credential;
   std::string source_ip;
   std::string user_agent;

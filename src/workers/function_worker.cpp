@@ -235,9 +235,8 @@ bool FunctionWorker::Pool::give_to_idle(RunPtr& run) {
 void FunctionWorker::Pool::launch(RunPtr run) {
   const auto slot = free_slot();
   if (!slot) return queue_.push_front(std::move(run));
-  Sandbox::Events events{
-      [this](Sandbox& sandbox) { on_idle(sandbox); },
-      [this](Sandbox& sandbox) { on_gone(sandbox); }};
+  Sandbox::Events events{[this](Sandbox& sandbox) { on_idle(sandbox); },
+                         [this](Sandbox& sandbox) { on_gone(sandbox); }};
   auto sandbox = std::make_unique<Sandbox>(*ground_, *slot, std::move(run), std::move(events));
   sandbox->start();
   sandboxes_[*slot] = std::move(sandbox);

@@ -120,7 +120,25 @@ def permissions(server):
     check(other.list_metrics()["Metrics"], "a user's own policy counts")
     denied = error_code(other.put_metric_data, Namespace="App", MetricData=[{"MetricName": "x", "Value": 1}])
     check(denied.startswith("AccessDenied"), f"and no more: {denied}")
+    iam = server.client("iam")
+    only = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": {"StringEquals": {"cloudwatch:namespace": "App"}}},
+                                                   {"Effect": "Allow", "Action": "cloudwatch:SetAlarmState", "Resource": f"arn:aws:cloudwatch:*:{ACCOUNT}:alarm:errors"}]}
+    iam.put_user_policy(UserName="reader", PolicyName="only", PolicyDocument=json.dumps(only))
+    other.put_metric_data(Namespace="App", MetricData=[{"MetricName": "x", "Value": 1}])
+    denied = error_code(other.put_metric_data, Namespace="Else", MetricData=[{"MetricName": "x", "Value": 1}])
+    check(denied.startswith("AccessDenied"), f"another namespace: {denied}")
+    other.set_alarm_state(AlarmName="errors", StateValue="OK", StateReason="x")
+    denied = error_code(other.set_alarm_state, AlarmName="anything", StateValue="OK", StateReason="x")
+    check(denied.startswith("AccessDenied"), f"another alarm: {denied}")
     say("permissions")
+
+
+def recorded(server):
+    trail = server.client("cloudtrail")
+    found = until("the record", lambda: trail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "PutMetricAlarm"}])["Events"])
+    record = json.loads(found[-1]["CloudTrailEvent"])
+    check(record["eventSource"] == "monitoring.amazonaws.com" and record["requestParameters"]["alarmName"] == "errors", f"the record: {record}")
+    say("recorded by CloudTrail")
 
 
 def the_cli(server):
@@ -139,6 +157,7 @@ def run(binary):
         metric_filters(server, cloudwatch)
         alarms(server, cloudwatch)
         permissions(server)
+        recorded(server)
         the_cli(server)
         server.kill()
         server.start()

@@ -19,10 +19,7 @@ std::string decisions(std::string_view points, int n, int m) {
        {Missing::Missing, Missing::Ignore, Missing::Breaching, Missing::NotBreaching}) {
     const Terms terms{n, m, missing};
     const auto a = decide(terms, breaching, State::Alarm), b = decide(terms, breaching, State::Ok);
-    out += a != b                        ? '='
-           : a == State::Ok              ? 'O'
-           : a == State::Alarm           ? 'A'
-                                         : 'I';
+    out += a != b ? '=' : a == State::Ok ? 'O' : a == State::Alarm ? 'A' : 'I';
   }
   return out;
 }
@@ -64,8 +61,8 @@ TEST(Rules, areEvaluated) {
 }
 
 TEST(Rules, thatAreNone) {
-  for (const auto* text : {"", "ALARM", "ALARM()", "ALARM(a", "ALARM(a) AND", "x", "(TRUE",
-                           "ALARM(a) ALARM(b)"}) {
+  for (const auto* text :
+       {"", "ALARM", "ALARM()", "ALARM(a", "ALARM(a) AND", "x", "(TRUE", "ALARM(a) ALARM(b)"}) {
     const auto rule = parse_rule(text);
     ASSERT_FALSE(rule) << text;
     EXPECT_EQ(rule.error().code, "ValidationError");

@@ -27,8 +27,7 @@ std::optional<State> state_named(std::string_view name) {
   return std::nullopt;
 }
 
-State decide(const Terms& terms, const std::vector<std::optional<bool>>& breaching,
-             State current) {
+State decide(const Terms& terms, const std::vector<std::optional<bool>>& breaching, State current) {
   int real = 0, bad = 0;  // of the last N that there are
   for (auto point = breaching.rbegin();
        point != breaching.rend() && real < terms.evaluation_periods; ++point) {

@@ -45,8 +45,8 @@ struct Compiled {
 };
 Compiled check(std::string_view definition, MachineType type = MachineType::Standard);
 
-/// What ValidateStateMachineDefinition answers: the diagnostics of at least that severity, `most` of
-/// them (0: 100).
+/// What ValidateStateMachineDefinition answers: the diagnostics of at least that severity, `most`
+/// of them (0: 100).
 Document validation(const Compiled& checked, Diagnostic::Severity least, std::size_t most);
 
 /// Error: InvalidDefinition, "Invalid State Machine Definition: '…'".

@@ -68,6 +68,39 @@ TEST(Choice, WithoutAMatchFailsAtRunTime) {
             "to transition out of the state. The state does not point to a next state.");
 }
 
+LocalResult output_of(std::string_view expression) {
+  const auto machine = *compile(
+      R"({"QueryLanguage":"JSONata","StartAt":"P","States":{"P":{"Type":"Pass","Output":"{% )" +
+      std::string(expression) + R"( %}","End":true}}})");
+  LocalOptions options;
+  options.start.input = *parse_json(R"({"a":{"b":[1,{"c":2}],"e":[]},"n":null})");
+  return run_locally(*machine, options);
+}
+
+TEST(Jsonata, PathsIntoTheInputAreWalkedAsPathsAre) {
+  const auto text = [](std::string_view expression) {
+    const auto result = output_of(expression);
+    return result.finished.output ? to_json(*result.finished.output)
+                                  : result.finished.error.value_or("");
+  };
+  EXPECT_EQ(text("$states.input.a.b.c + 1"), "3");
+  EXPECT_EQ(text("$count($states.input.a.b)"), "2");
+  EXPECT_EQ(text("$exists($states.input.a.x.y)"), "false");
+  EXPECT_EQ(text("$exists($states.input.n.x)"), "false");
+  EXPECT_EQ(text("$count($states.input.a.e)"), "0");
+  EXPECT_EQ(text("$states.input.a.b[1].c & ''"), "\"2\"");
+  EXPECT_EQ(text("($states := {'input': 7}; $states.input)"), "7");
+  EXPECT_EQ(text("$keys($states)"), "[\"input\",\"context\"]");
+}
+
+TEST(Jsonata, AFunctionIsNoResult) {
+  const auto failed = output_of("$sum");
+  EXPECT_EQ(failed.finished.error, "States.QueryEvaluationError");
+  EXPECT_TRUE(failed.finished.cause->ends_with("returned an unsupported result type."))
+      << *failed.finished.cause;
+  EXPECT_EQ(to_json(*output_of("''").finished.output), "\"\"");
+}
+
 TEST(Paths, FiltersAndSlices) {
   const auto root = *parse_json(R"({"i":[{"x":1,"n":"a"},{"x":5,"n":"b"},{"x":9,"n":"c"}]})");
   const auto read = [&](std::string_view text) {

@@ -45,9 +45,10 @@ Diagnostic syntax(std::string_view text, const Error& error) {
     auto end = at;
     while (word(end))
       ++end;
-    message = fmt::format("Unrecognized token '{}': was expecting (JSON String, Number, Array, "
-                          "Object or token 'null', 'true' or 'false')",
-                          text.substr(at, end - at));
+    message = fmt::format(
+        "Unrecognized token '{}': was expecting (JSON String, Number, Array, "
+        "Object or token 'null', 'true' or 'false')",
+        text.substr(at, end - at));
     at = end;
   }
   auto location = position(text, at);

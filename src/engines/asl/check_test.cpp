@@ -85,8 +85,7 @@ TEST(Refused, WhatIsNoDefinition) {
             "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null");
   EXPECT_EQ(diagnostics("{}"),
             "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /");
-  EXPECT_EQ(diagnostics(R"({"States":{"X":{"Type":"Pass","End":true}}})")
-                .substr(0, 70),
+  EXPECT_EQ(diagnostics(R"({"States":{"X":{"Type":"Pass","End":true}}})").substr(0, 70),
             "SCHEMA_VALIDATION_FAILED: These fields are required: [StartAt] at /\nMI");
   const auto compiled = check("not a definition");
   ASSERT_EQ(compiled.diagnostics.size(), 1u);

@@ -21,8 +21,9 @@ bool ends(const State& state, const Object& json) {
 }
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
 }
 
 void followers(const State& state, std::vector<StateId>& out) {
@@ -120,9 +121,8 @@ void Builder::state(StateId id, const Object& json, const std::string& at, FlowI
   const auto type = type_named(text(json, "Type"));
   if (!type) {
     if (required(json, {"Type"}, at))
-      schema(
-          fmt::format("Value should be one of the following: [{}]", fmt::join(kTypes, ", ")),
-          at + "/Type");
+      schema(fmt::format("Value should be one of the following: [{}]", fmt::join(kTypes, ", ")),
+             at + "/Type");
     return;
   }
   built.type = *type;

@@ -39,8 +39,7 @@ void Builder::exclusive(const Object& json, Fields fields, const std::string& at
   if (given > 1)
     schema(fmt::format("There should only be one of the following fields: {}", names), at);
   if (given == 0 && need == Presence::Required)
-    schema(fmt::format("This object should have only one of the following fields: {}", names),
-           at);
+    schema(fmt::format("This object should have only one of the following fields: {}", names), at);
 }
 
 void Builder::enumerated(const Object& json, std::string_view field, Fields values,
@@ -52,9 +51,8 @@ void Builder::enumerated(const Object& json, std::string_view field, Fields valu
   if (!text)
     schema("Expected value of type [STRING]", location);
   else if (std::find(values.begin(), values.end(), *text) == values.end())
-    schema(
-        fmt::format("Value should be one of the following: [{}]", fmt::join(values, ", ")),
-        location);
+    schema(fmt::format("Value should be one of the following: [{}]", fmt::join(values, ", ")),
+           location);
 }
 
 void Builder::supported(const Object& json, Fields fields, const std::string& at) {

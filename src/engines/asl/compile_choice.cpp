@@ -69,7 +69,8 @@ std::optional<ChoiceTest> Builder::joined(const Object& json, const std::string&
     const auto add = [&](const Document& part, const std::string& location) {
       const auto* object = part.if_object();
       if (!object) return schema("Expected value of type [OBJECT]", location);
-      if (auto compiled = test(*object, location, Nested::Yes)) out.parts.push_back(std::move(*compiled));
+      if (auto compiled = test(*object, location, Nested::Yes))
+        out.parts.push_back(std::move(*compiled));
     };
     if (kind == ChoiceTest::Kind::Not) {
       add(*parts, place);
@@ -97,10 +98,11 @@ bool Builder::operand(ChoiceTest& test, const ChoiceOperator& op, const Document
                     : op.of == ChoiceTest::Of::Numeric ? value.is_number()
                                                        : value.is_string();
   if (!fits) {
-    schema(fmt::format("Expected value of type [{}]", op.of == ChoiceTest::Of::Boolean   ? "BOOLEAN"
-                                                      : op.of == ChoiceTest::Of::Numeric ? "NUMBER"
-                                                                                         : "STRING"),
-           location);
+    schema(
+        fmt::format("Expected value of type [{}]", op.of == ChoiceTest::Of::Boolean   ? "BOOLEAN"
+                                                   : op.of == ChoiceTest::Of::Numeric ? "NUMBER"
+                                                                                      : "STRING"),
+        location);
   } else if (op.of == ChoiceTest::Of::Timestamp && !parse_timestamp(value.get_string())) {
     schema("String does not match RFC3339 timestamp", location);
   }
@@ -112,9 +114,10 @@ void Builder::one_selector(const Object& json, const std::string& at) {
   for (const auto field : {"And", "Or", "Not", "Variable", "Condition"})
     given += json.contains(field) ? 1 : 0;
   if (given != 1)
-    schema("The object must have only one of the following fields, [And, Or, Not, Variable, "
-           "Condition]",
-           at);
+    schema(
+        "The object must have only one of the following fields, [And, Or, Not, Variable, "
+        "Condition]",
+        at);
 }
 
 /// A Variable, or what it is compared with.

@@ -47,7 +47,8 @@ void Builder::map_settings(Place& place, MapPart& part) {
     return setting(place, field, path_field);
   };
   part.max_concurrency = number("MaxConcurrency", "MaxConcurrencyPath", {0, INT64_MAX});
-  part.tolerated_count = number("ToleratedFailureCount", "ToleratedFailureCountPath", {0, INT64_MAX});
+  part.tolerated_count =
+      number("ToleratedFailureCount", "ToleratedFailureCountPath", {0, INT64_MAX});
   exclusive(place.json, {"ToleratedFailurePercentage", "ToleratedFailurePercentagePath"}, place.at);
   part.tolerated_percentage =
       setting(place, "ToleratedFailurePercentage", "ToleratedFailurePercentagePath");
@@ -78,7 +79,8 @@ void Builder::reader(Place& place) {
   const auto& config = object_of(*given, "ReaderConfig");
   const auto config_at = at + "/ReaderConfig";
   enumerated(config, "InputType", {"CSV", "JSON", "JSONL", "MANIFEST", "PARQUET"}, config_at);
-  const bool csv = text(config, "InputType") == "CSV", located = config.contains("CSVHeaderLocation");
+  const bool csv = text(config, "InputType") == "CSV",
+             located = config.contains("CSVHeaderLocation");
   if (csv && !located) schema("The field 'CSVHeaderLocation' is required", config_at);
   if (!csv && located && config.contains("InputType"))
     schema("Field 'CSVHeaderLocation' is not supported", config_at);
@@ -100,9 +102,10 @@ void Builder::processor(Place& place, MapPart& part) {
   enumerated(config, "Mode", {"INLINE", "DISTRIBUTED"}, config_at);
   part.distributed = text(config, "Mode") == "DISTRIBUTED";
   if (part.distributed && machine_->type == MachineType::Express)
-    schema("The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state "
-           "machines",
-           config_at + "/Mode");
+    schema(
+        "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state "
+        "machines",
+        config_at + "/Mode");
   if (part.distributed)
     required(config, {"ExecutionType"}, config_at);
   else if (config.contains("ExecutionType"))

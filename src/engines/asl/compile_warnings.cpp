@@ -23,8 +23,8 @@ void each_text(const Document& json, std::string_view key, const std::string& at
   if (const auto* text = json.if_string()) return found(key, *text, at);
   if (const auto* object = json.if_object()) {
     for (const auto& member : *object)
-      each_text(member.value(), member.key(), fmt::format("{}/{}", at, std::string_view(member.key())),
-                found);
+      each_text(member.value(), member.key(),
+                fmt::format("{}/{}", at, std::string_view(member.key())), found);
   }
   if (const auto* array = json.if_array()) {
     for (std::size_t i = 0; i < array->size(); ++i)
@@ -36,12 +36,14 @@ void each_text(const Document& json, std::string_view key, const std::string& at
 
 void Builder::warn_of_paths(const Place& place) {
   if (place.state.jsonata()) return;
-  for (const auto field : {"Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials"}) {
+  for (const auto field :
+       {"Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials"}) {
     const auto* given = find(place.json, field);
     if (!given) continue;
     each_text(*given, field, fmt::format("{}/{}", place.at, field),
               [this](std::string_view key, std::string_view text, std::string at) {
-                if (key.ends_with(".$") || !(looks_like_path(text) || looks_like_call(text))) return;
+                if (key.ends_with(".$") || !(looks_like_path(text) || looks_like_call(text)))
+                  return;
                 warn("NO_DOLLAR",
                      fmt::format("Field '{}' appears to be a JSONPath or an intrinsic function, "
                                  "but its name does not end with '.$'",

@@ -29,8 +29,9 @@ Document error_output(const FailureInfo& failure) {
 
 std::string Run::cause_of(const Branch& branch, const Error& error) const {
   if (environment_.observe) return error.message;  // TestState tells the bare cause
-  return fmt::format("An error occurred while executing the state '{}' (entered at the event id #{}). {}",
-                     state_of(branch).name, branch.entered_event, error.message);
+  return fmt::format(
+      "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
+      state_of(branch).name, branch.entered_event, error.message);
 }
 
 /// A failure of the engine's own making: an expression, a path, a limit.
@@ -110,8 +111,7 @@ bool Run::caught(Branch& branch, const FailureInfo& failure) {
                                            .output = &catcher.output,
                                            .is_error = true});
     if (outcome) return true;
-    fail_flow(branch,
-              {.error = outcome.error().code, .cause = cause_of(branch, outcome.error())});
+    fail_flow(branch, {.error = outcome.error().code, .cause = cause_of(branch, outcome.error())});
     return true;
   }
   return false;

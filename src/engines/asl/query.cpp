@@ -118,49 +118,38 @@ const Document* Query::shortcut(const Scope& scope) const {
   return at;
 }
 
-Document Query::states(const Scope& scope) const {
-  Object states;
-  if (uses_input_) states["input"] = scope.input;
-  if (uses_result_ && scope.result) states["result"] = *scope.result;
-  if (uses_error_ && scope.error_output) states["errorOutput"] = *scope.error_output;
-  if (uses_context_) states["context"] = scope.around.context();
-  return states;
-}
-
-std::map<std::string, Document> Query::bindings(const Scope& scope) const {
-  std::map<std::string, Document> out;
-  if (uses_states_) out.emplace("states", states(scope));
+void Query::bind(jsonata::Options& options, const Scope& scope) const {
+  if (uses_states_) {
+    auto& members = options.bindings["states"].members;
+    if (uses_input_) members.emplace_back("input", &scope.input);
+    if (uses_result_ && scope.result) members.emplace_back("result", scope.result);
+    if (uses_error_ && scope.error_output) members.emplace_back("errorOutput", scope.error_output);
+    if (uses_context_) members.emplace_back("context", &scope.around.context());
+  }
   for (const auto& name : variables_)
-    if (const auto* value = scope.around.variable(name)) out.emplace(name, *value);
-  return out;
+    if (const auto* value = scope.around.variable(name))
+      options.bindings.emplace(name, jsonata::Binding{value});
 }
 
 Result<Document> Query::evaluate(const Scope& scope) const {
   if (const auto* value = shortcut(scope)) return *value;
   jsonata::Options options;
-  options.bindings = bindings(scope);
+  options.functions_fail = true;
+  bind(options, scope);
   options.now = scope.around.now();
   add_query_functions(options, variables_, scope.around);
   auto value = expression_->evaluate(nullptr, options);
   const auto about =
       fmt::format("The JSONata expression '{}' specified for the field '{}'", source_, field_);
+  if (!value && value.error().code == "FunctionResult")
+    return query_error(about + " returned an unsupported result type.", field_);
   if (!value) {
     return query_error(fmt::format("{} threw an error during evaluation. {}: {}", about,
                                    value.error().code, value.error().message),
                        field_);
   }
   if (!*value) return query_error(about + " returned nothing (undefined).", field_);
-  if (const auto* text = (*value)->if_string(); text && text->empty() && gives_function(options))
-    return query_error(about + " returned an unsupported result type.", field_);
   return std::move(**value);
-}
-
-/// A function becomes an empty text when it leaves JSONata.
-bool Query::gives_function(const jsonata::Options& options) const {
-  const auto probe = jsonata::Expression::parse("$type((" + source_ + "))");
-  if (!probe) return false;
-  const auto type = probe->evaluate(nullptr, options);
-  return type && *type && **type == Document("function");
 }
 
 Failure Query::unexpected(std::string_view wanted, const Document& value) const {

@@ -28,12 +28,10 @@ class Query {
 
  private:
   Query() = default;
-  bool gives_function(const jsonata::Options& options) const;
   void look_at_names();
   void find_shortcut();
   const Document* shortcut(const Scope& scope) const;
-  std::map<std::string, Document> bindings(const Scope& scope) const;
-  Document states(const Scope& scope) const;
+  void bind(jsonata::Options& options, const Scope& scope) const;
 
   std::string source_, field_;
   std::optional<jsonata::Expression> expression_;

@@ -124,8 +124,8 @@ Run::Outcome Run::complete(Branch& branch, Exit exit) {
     output = exit.result;
     const auto& place = *exit.result_path;
     if (place.kind == Selection::Kind::Nothing) output = branch.input;
-    const bool shown = state.type == StateType::Pass || state.type == StateType::Task || state.map ||
-                       state.parallel;
+    const bool shown = state.type == StateType::Pass || state.type == StateType::Task ||
+                       state.map || state.parallel;
     if (shown && !exit.is_error) saw("afterResultSelector", exit.result);
     if (place.kind == Selection::Kind::At) {
       auto placed = with_value_at(*branch.input, place.path, *exit.result);

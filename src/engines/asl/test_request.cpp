@@ -112,12 +112,18 @@ struct ContextField {
   bool is_text = true;
 };
 constexpr ContextField kContext[] = {
-    {"Execution", "Id"},      {"Execution", "Input", false},
-    {"Execution", "Name"},    {"Execution", "RoleArn"},
-    {"Execution", "StartTime"}, {"Execution", "RedriveCount", false},
-    {"Execution", "RedriveTime"}, {"State", "EnteredTime"},
-    {"State", "Name"},        {"State", "RetryCount", false},
-    {"StateMachine", "Id"},   {"StateMachine", "Name"},
+    {"Execution", "Id"},
+    {"Execution", "Input", false},
+    {"Execution", "Name"},
+    {"Execution", "RoleArn"},
+    {"Execution", "StartTime"},
+    {"Execution", "RedriveCount", false},
+    {"Execution", "RedriveTime"},
+    {"State", "EnteredTime"},
+    {"State", "Name"},
+    {"State", "RetryCount", false},
+    {"StateMachine", "Id"},
+    {"StateMachine", "Name"},
     {"Task", "Token"},
 };
 
@@ -137,7 +143,8 @@ Result<void> check_context(const Object& context, const State& state) {
       const auto* known =
           std::find_if(std::begin(kContext), std::end(kContext),
                        [&](const ContextField& each) { return of(each) && each.field == field; });
-      if (known == std::end(kContext)) return wrong(fmt::format("Field '{}' is not allowed", field));
+      if (known == std::end(kContext))
+        return wrong(fmt::format("Field '{}' is not allowed", field));
       if (known->is_text && !member.value().is_string())
         return wrong(fmt::format("{}.{} must be a string", name, field));
     }
@@ -145,8 +152,9 @@ Result<void> check_context(const Object& context, const State& state) {
   const bool waits =
       state.task && state.task->resource.pattern != Resource::Pattern::RequestResponse;
   if (context.contains("Task") && !waits)
-    return wrong("Context object contains 'Task' when state is not a Task state with a '.sync' or "
-                 "'.waitForTaskToken' service integration pattern");
+    return wrong(
+        "Context object contains 'Task' when state is not a Task state with a '.sync' or "
+        "'.waitForTaskToken' service integration pattern");
   return {};
 }
 

@@ -19,8 +19,8 @@ struct TestRequest {
   std::string role_arn;
   std::optional<Document> context;
   std::optional<std::variant<Document, FailureInfo>> mock;
-  std::int64_t retries = 0;                          // of the Retry that applies
-  std::optional<std::int64_t> failed_iterations;     // of a Map
+  std::int64_t retries = 0;                       // of the Retry that applies
+  std::optional<std::int64_t> failed_iterations;  // of a Map
 
   static Result<TestRequest> read(const Document& request, const TestSurroundings& surroundings);
 };

@@ -57,7 +57,8 @@ class StateTest {
   Document context_object(const TestSurroundings& surroundings) const {
     if (test_.context) return *test_.context;
     const auto id = [&](std::int64_t which) {
-      return fmt::format("{:016x}", seeded_random(static_cast<std::int64_t>(surroundings.seed) - which));
+      return fmt::format("{:016x}",
+                         seeded_random(static_cast<std::int64_t>(surroundings.seed) - which));
     };
     const auto machine = "TestState-" + id(1), name = id(2) + id(3);
     const auto arn = [&](std::string_view kind, std::string_view rest) {
@@ -126,7 +127,8 @@ class StateTest {
   }
 
   bool too_many_failed() {
-    if (!state().map || !test_.failed_iterations || std::holds_alternative<FailureInfo>(*test_.mock))
+    if (!state().map || !test_.failed_iterations ||
+        std::holds_alternative<FailureInfo>(*test_.mock))
       return false;
     const auto failed = static_cast<double>(*test_.failed_iterations);
     const auto* count = find(seen_, "toleratedFailureCount");
@@ -192,7 +194,8 @@ class StateTest {
         out["nextState"] = test_.machine->states[static_cast<std::size_t>(root().state)].name;
     }
     for (const auto part : {"error", "cause"})
-      if (const auto* value = find(seen_, part); value && outcome != "SUCCEEDED") out[part] = *value;
+      if (const auto* value = find(seen_, part); value && outcome != "SUCCEEDED")
+        out[part] = *value;
     if (test_.level != Level::Info) out["inspectionData"] = inspection();
     out["status"] = outcome;
     return out;

@@ -43,8 +43,8 @@ void expect_reply(const Document& recorded) {
   const auto [code, message] = refusal_of(expected);
   auto around = surroundings();
   // The models are not this room's: what they find wrong is taken as recorded.
-  around.mock_fault = [&, text = message](const Resource&, const Document&, MockCheck)
-      -> std::optional<std::string> {
+  around.mock_fault = [&, text = message](const Resource&, const Document&,
+                                          MockCheck) -> std::optional<std::string> {
     if (!text.starts_with(kSchema)) return std::nullopt;
     return text.substr(kSchema.size());
   };
@@ -125,7 +125,8 @@ TEST(TestState, AMapThatToleratesNoMoreFails) {
   const auto map = [](std::string_view fields) {
     return reply({{"definition", fmt::format(R"({{"Type":"Map","QueryLanguage":"JSONata",
         "Items":"{{% $states.input.v %}}",{}"ItemProcessor":{{"StartAt":"P",
-        "States":{{"P":{{"Type":"Pass","End":true}}}}}},"End":true}})", fields)},
+        "States":{{"P":{{"Type":"Pass","End":true}}}}}},"End":true}})",
+                                             fields)},
                   {"input", R"({"v":[1,2,3]})"},
                   {"stateConfiguration", Object{{"mapIterationFailureCount", 2}}},
                   {"mock", Object{{"result", "[0,0,1]"}}}});
@@ -139,7 +140,9 @@ TEST(TestState, AMapThatToleratesNoMoreFails) {
 }
 
 TEST(TestState, WhatIsRefused) {
-  const auto refused = [](Object request) { return string_of(reply(std::move(request)), "refused"); };
+  const auto refused = [](Object request) {
+    return string_of(reply(std::move(request)), "refused");
+  };
   const auto mocked = [&](std::string_view context) {
     return refused({{"context", context}, {"mock", Object{{"result", "{}"}}}});
   };

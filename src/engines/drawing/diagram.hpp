@@ -21,7 +21,7 @@ struct Node {
   enum class Shape : std::uint8_t { Box, Choice, Terminal };
   std::string title;
   std::string subtitle = {};
-  std::string badge = {};    // short: "×3"
+  std::string badge = {};  // short: "×3"
   std::string tooltip = {};
   Shape shape = Shape::Box;
   Tone tone = Tone::Plain;
@@ -44,7 +44,7 @@ struct LegendEntry {
 struct Diagram {
   std::vector<Node> nodes = {};
   std::vector<Edge> edges = {};
-  std::string title = {};                 // of the outermost only
+  std::string title = {};                // of the outermost only
   std::vector<LegendEntry> legend = {};  // of the outermost only
 };
 

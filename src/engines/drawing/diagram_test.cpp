@@ -14,11 +14,11 @@ Diagram small() {
   Diagram branch{.nodes = {{.title = "Isolate", .subtitle = "Task", .tone = Tone::Done}}};
   Diagram out;
   out.title = "Respond";
-  out.nodes = {{.title = "Start", .shape = Node::Shape::Terminal, .tone = Tone::Done},
-               {.title = "Severe?", .shape = Node::Shape::Choice, .tone = Tone::Done},
-               {.title = "Contain <all>", .badge = "×2", .tone = Tone::Caught,
-                .inside = {branch, branch}},
-               {.title = "Note & close", .tooltip = "writes \"it\" down", .tone = Tone::Idle}};
+  out.nodes = {
+      {.title = "Start", .shape = Node::Shape::Terminal, .tone = Tone::Done},
+      {.title = "Severe?", .shape = Node::Shape::Choice, .tone = Tone::Done},
+      {.title = "Contain <all>", .badge = "×2", .tone = Tone::Caught, .inside = {branch, branch}},
+      {.title = "Note & close", .tooltip = "writes \"it\" down", .tone = Tone::Idle}};
   out.edges = {{.from = 0, .to = 1, .tone = Tone::Done},
                {.from = 1, .to = 2, .label = "$.severity >= 7", .tone = Tone::Done},
                {.from = 1, .to = 3, .label = "otherwise", .tone = Tone::Idle},
@@ -38,8 +38,8 @@ bool well_formed(std::string_view xml) {
     if (end == std::string_view::npos) return false;
     const auto tag = xml.substr(at + 1, end - at - 1);
     if (std::count(tag.begin(), tag.end(), '"') % 2 != 0) return false;
-    const auto name = std::string(tag.substr(tag.starts_with('/'), tag.find_first_of(" /", 1) -
-                                                                       tag.starts_with('/')));
+    const auto name = std::string(
+        tag.substr(tag.starts_with('/'), tag.find_first_of(" /", 1) - tag.starts_with('/')));
     if (tag.starts_with('/')) {
       if (open.empty() || open.back() != name) return false;
       open.pop_back();

@@ -13,7 +13,7 @@ struct Vertex {
   std::size_t node = SIZE_MAX;  // of the diagram; SIZE_MAX: an edge passes
   std::size_t layer = 0;
   double width = 0, height = 0;
-  double x = 0;                        // of its middle
+  double x = 0;                           // of its middle
   std::vector<std::size_t> above, below;  // connected vertices
 };
 

@@ -147,8 +147,7 @@ class Columns {
         range = both;
         sum += in_.vertices[vertices[end]].x;
       }
-      const auto x =
-          std::clamp(sum / static_cast<double>(end - first), range.first, range.second);
+      const auto x = std::clamp(sum / static_cast<double>(end - first), range.first, range.second);
       for (; first < end; ++first)
         in_.vertices[vertices[first]].x = x;
     }

@@ -44,8 +44,7 @@ class Writer {
     const double width = std::max(placed.width, texts) + 2 * kMargin;
     const double height = placed.height + head + foot + 2 * kMargin;
     open(width, height, diagram.title);
-    if (head > 0)
-      text("title", kMargin, kMargin + 12, diagram.title);
+    if (head > 0) text("title", kMargin, kMargin + 12, diagram.title);
     placement(diagram, placed, {(width - placed.width) / 2, kMargin + head});
     if (foot > 0) legend(diagram.legend, kMargin, height - kMargin - 4);
     out_ += "</svg>\n";
@@ -64,19 +63,22 @@ class Writer {
          R"( role="img" aria-label="{2}">)",
          number(width), number(height), escaped(title.empty() ? "diagram" : title));
     line("<style>");
-    line("text{{font-family:'Inter','Segoe UI',Roboto,'Helvetica Neue',Arial,'Liberation Sans',"
-         "sans-serif;font-size:{}px}}",
-         number(kSubtitleSize));
+    line(
+        "text{{font-family:'Inter','Segoe UI',Roboto,'Helvetica Neue',Arial,'Liberation Sans',"
+        "sans-serif;font-size:{}px}}",
+        number(kSubtitleSize));
     line(".title{{font-size:15px;font-weight:600;fill:#1b2733}}");
     line(".name{{font-size:{}px;font-weight:600}}", number(kTitleSize));
     line(".middle{{text-anchor:middle}}");
-    line(".label{{fill:#4a5a6c;text-anchor:middle}}.box{{stroke-width:1.4}}"
-         ".edge{{fill:none;stroke-width:1.5}}.mark{{fill:none;stroke:#fff;stroke-width:1.7;"
-         "stroke-linecap:round;stroke-linejoin:round}}");
+    line(
+        ".label{{fill:#4a5a6c;text-anchor:middle}}.box{{stroke-width:1.4}}"
+        ".edge{{fill:none;stroke-width:1.5}}.mark{{fill:none;stroke:#fff;stroke-width:1.7;"
+        "stroke-linecap:round;stroke-linejoin:round}}");
     for (const auto& each : kColours)
-      line(".{0} .box{{fill:{1};stroke:{2}}}.{0} .name,.{0} .small{{fill:{3}}}.{0} .small"
-           "{{opacity:.72}}.{0} .disc,.tip-{0}{{fill:{2}}}.edge-{0}{{stroke:{2}}}",
-           each.name, each.fill, each.line, each.text);
+      line(
+          ".{0} .box{{fill:{1};stroke:{2}}}.{0} .name,.{0} .small{{fill:{3}}}.{0} .small"
+          "{{opacity:.72}}.{0} .disc,.tip-{0}{{fill:{2}}}.edge-{0}{{stroke:{2}}}",
+          each.name, each.fill, each.line, each.text);
     line("</style>");
     line("<defs>");
     for (const auto& each : kColours)

@@ -112,7 +112,7 @@ Value Evaluator::call(const Node& node, const Value& input, const Shared<Frame>&
 void Evaluator::refuse_call(const Node& node, const Shared<Frame>& frame, std::string_view named,
                             std::string_view other) {
   const auto name = name_of(*node.left);
-  const bool known = frame->find(name) || builtin(name);
+  const bool known = find(name, frame) || builtin(name);
   raise(node.left->op == Op::Path && known ? named : other, node.position, name);
 }
 

@@ -143,7 +143,7 @@ Value Evaluator::array(const Node& node, const Value& input, const Shared<Frame>
 Value Evaluator::variable(const Node& node, const Value& input, const Shared<Frame>& frame) {
   if (node.text.empty())
     return input.is_array() && input.array().outer ? input.array().items[0] : input;
-  if (const auto* found = frame->find(node.text)) return *found;
+  if (const auto* found = find(node.text, frame)) return *found;
   const auto given = options_.functions.find(node.text);
   if (given != options_.functions.end()) return native_of(given->second);
   const auto* known = builtin(node.text);

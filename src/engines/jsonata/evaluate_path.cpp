@@ -62,6 +62,18 @@ std::optional<std::span<const Value>> indexes_in(const Value& value) {
   return items;
 }
 
+/// A step on which nothing hangs.
+bool is_bare(const Node& step) {
+  return step.predicates.empty() && step.stages.empty() && !step.group && step.focus.empty() &&
+         step.index.empty() && !step.tuple && !step.keep_array && !step.ancestor;
+}
+
+const Document* member_of(const Binding& binding, std::string_view name) {
+  for (const auto& [known, value] : binding.members)
+    if (known == name) return value;
+  return nullptr;
+}
+
 double position_from(double index, std::size_t size) {
   const auto floor = std::floor(index);
   return floor < 0 ? floor + static_cast<double>(size) : floor;
@@ -69,12 +81,39 @@ double position_from(double index, std::size_t size) {
 
 }  // namespace
 
+/// A path that begins with a given variable ("$states.input.a.b") is walked in the documents
+/// themselves: values are made only of what it leads to. Gives how many steps that were.
+std::size_t Evaluator::walk(const Node& path, const Shared<Frame>& frame, Value& result) {
+  const auto& steps = path.items;
+  if (steps[0]->op != Op::Variable || steps[0]->text.empty() || !is_bare(*steps[0])) return 0;
+  const auto given = options_.bindings.find(steps[0]->text);
+  if (given == options_.bindings.end() || frame->find(steps[0]->text)) return 0;
+  const Document* at = given->second.value;
+  std::size_t taken = 1;
+  for (; taken < steps.size() && steps[taken]->op == Op::Name && is_bare(*steps[taken]); ++taken) {
+    if (!at && taken > 1) break;
+    if (at && !at->is_object()) break;
+    at = at ? at->get_object().if_contains(steps[taken]->text)
+            : member_of(given->second, steps[taken]->text);
+    if (!at) break;
+  }
+  if (taken == 1) return 0;
+  spend(taken);
+  std::vector<Value> results;
+  if (at) results.push_back(from_document(*at));
+  result = joined(std::move(results), taken == steps.size());
+  return at ? taken : steps.size();
+}
+
 Value Evaluator::path(const Node& node, const Value& input, const Shared<Frame>& frame) {
   const auto& steps = node.items;
   Value current = input.is_array() && steps[0]->op != Op::Variable ? input : sequence_of({input});
   Value result, tuples;
   bool tuple_stream = false;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
+  auto i = walk(node, frame, result);
+  if (i > 0) current = result;
+  if (i > 0 && is_empty(result)) i = steps.size();
+  for (; i < steps.size(); ++i) {
     const auto& here = *steps[i];
     tuple_stream |= here.tuple;
     if (i == 0 && here.constructs) {

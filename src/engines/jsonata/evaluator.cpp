@@ -150,11 +150,29 @@ void Evaluator::raise_too_long() {
 
 Value Evaluator::run(const Node& root, Value input) {
   global_ = Shared<Frame>(new Frame(nullptr));
-  for (const auto& [name, value] : options_.bindings)
-    global_->bind(name, from_document(value));
   const Shared<Frame> frame(new Frame(global_));
   frame->bind("$", input);
   return evaluate(root, as_context(input), frame);
+}
+
+namespace {
+
+Value made(const Binding& binding) {
+  if (binding.value) return from_document(*binding.value);
+  auto object = make_object();
+  for (const auto& [name, member] : binding.members)
+    object->set(name, from_document(*member));
+  return object;
+}
+
+}  // namespace
+
+const Value* Evaluator::find(const std::string& name, const Shared<Frame>& frame) {
+  if (const auto* found = frame->find(name)) return found;
+  const auto given = options_.bindings.find(name);
+  if (given == options_.bindings.end()) return nullptr;
+  global_->bind(name, made(given->second));
+  return global_->find(name);
 }
 
 Value Evaluator::run_inner(std::shared_ptr<const Node> root, const Value& input) {

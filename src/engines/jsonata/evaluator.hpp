@@ -58,7 +58,11 @@ class Evaluator {
   Value value_of(const Node& node, const Value& input, const Shared<Frame>& frame);
   Value finished(const Node& node, Value result, const Shared<Frame>& frame);
 
+  /// A variable of the frame or those above, or one that was given; null: there is none.
+  const Value* find(const std::string& name, const Shared<Frame>& frame);
+
   // evaluate_path.cpp
+  std::size_t walk(const Node& path, const Shared<Frame>& frame, Value& result);
   Value path(const Node& node, const Value& input, const Shared<Frame>& frame);
   Value step(const Node& node, const Value& input, const Shared<Frame>& frame, bool last);
   Value tuple_step(const Node& node, const Value& input, const Value& tuples,

@@ -29,6 +29,8 @@ Result<std::optional<Document>> Expression::evaluate(const Document& input,
   try {
     const auto result = Evaluator(options).run(*root_, from_document(input));
     if (result.undefined()) return std::optional<Document>();
+    if (result.is_function() && options.functions_fail)
+      return fail("FunctionResult", "The result is a function");
     return std::optional(to_document(result));
   } catch (const Problem& problem) {
     return failed(problem);

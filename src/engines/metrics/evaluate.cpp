@@ -63,8 +63,7 @@ Result<Value> binary(std::string_view op, const Value& left, const Value& right)
   const auto* left_series = std::get_if<Series>(&left);
   const auto* right_series = std::get_if<Series>(&right);
   if (left_series && right_series) return Value(combine(op, *left_series, *right_series));
-  if (left_series && right_number)
-    return Value(combine(op, *left_series, *right_number, false));
+  if (left_series && right_number) return Value(combine(op, *left_series, *right_number, false));
   if (left_number && right_series) return Value(combine(op, *right_series, *left_number, true));
   const auto* many_left = std::get_if<std::vector<Series>>(&left);
   const auto* many_right = std::get_if<std::vector<Series>>(&right);

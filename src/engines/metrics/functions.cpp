@@ -46,8 +46,8 @@ double number_of(const std::vector<double>& values) {
 
 using Reduce = double (*)(const std::vector<double>&);
 const std::map<std::string, Reduce, std::less<>> kReduce{
-    {"AVG", average},   {"SUM", total},        {"MIN", least},
-    {"MAX", most},      {"STDDEV", deviation}, {"DATAPOINT_COUNT", number_of}};
+    {"AVG", average}, {"SUM", total},        {"MIN", least},
+    {"MAX", most},    {"STDDEV", deviation}, {"DATAPOINT_COUNT", number_of}};
 
 Value reduced(Reduce reduce, const Value& value) {
   if (const auto* number = std::get_if<double>(&value)) return reduce({*number});
@@ -152,8 +152,8 @@ std::vector<std::int64_t> grid(const Inputs& inputs, std::int64_t period_ms) {
 double between(const Points& points, std::int64_t time) {
   const auto after = points.lower_bound(time);
   const auto before = std::prev(after);
-  const auto share = static_cast<double>(time - before->first) /
-                     static_cast<double>(after->first - before->first);
+  const auto share =
+      static_cast<double>(time - before->first) / static_cast<double>(after->first - before->first);
   return before->second + share * (after->second - before->second);
 }
 
@@ -177,7 +177,8 @@ Result<Filling> filling_of(const Node& node, const Inputs& inputs) {
   if (node.kind == Node::Kind::Name && node.text == "LINEAR") return Filling(linear);
   const auto value = TRY(evaluate(node, inputs));
   if (const auto* number = std::get_if<double>(&value)) {
-    return Filling([number = *number](const Points&, std::int64_t) { return std::optional(number); });
+    return Filling(
+        [number = *number](const Points&, std::int64_t) { return std::optional(number); });
   }
   const auto* series = std::get_if<Series>(&value);
   if (!series) return bad_expression("FILL takes a number, REPEAT, LINEAR or a time series.");
@@ -288,8 +289,8 @@ Result<Value> time_series(const Node& node, const Value& value, const Inputs& in
   return Value(std::move(out));
 }
 
-constexpr std::string_view kOthers[] = {"FILL",   "IF",    "METRICS", "METRIC_COUNT", "PERIOD",
-                                        "FIRST",  "LAST",  "REMOVE_EMPTY", "TIME_SERIES"};
+constexpr std::string_view kOthers[] = {"FILL",  "IF",   "METRICS",      "METRIC_COUNT", "PERIOD",
+                                        "FIRST", "LAST", "REMOVE_EMPTY", "TIME_SERIES"};
 
 }  // namespace
 

@@ -30,10 +30,10 @@ struct Series {
 using Value = std::variant<double, Series, std::vector<Series>>;
 
 struct Inputs {
-  std::map<std::string, Value> values;      // by the id of their query
-  std::vector<Series> metrics;              // what METRICS() gives: queries of metrics, in order
-  std::int64_t start = 0, end = 0;          // milliseconds
-  std::int64_t period_ms = 60'000;          // the longest of the metrics'
+  std::map<std::string, Value> values;  // by the id of their query
+  std::vector<Series> metrics;          // what METRICS() gives: queries of metrics, in order
+  std::int64_t start = 0, end = 0;      // milliseconds
+  std::int64_t period_ms = 60'000;      // the longest of the metrics'
 };
 
 struct Node;

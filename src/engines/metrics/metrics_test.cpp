@@ -75,7 +75,8 @@ class Math : public testing::Test {
     if (!parsed) return parsed.error().message;
     const auto value = parsed->evaluate(inputs);
     if (!value) return value.error().message;
-    if (const auto* number = std::get_if<double>(&*value)) return std::to_string(int(*number * 100));
+    if (const auto* number = std::get_if<double>(&*value))
+      return std::to_string(int(*number * 100));
     std::string out;
     const auto write = [&](const Series& series) {
       for (const auto& [time, point] : series.points)

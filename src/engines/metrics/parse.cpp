@@ -12,12 +12,8 @@ namespace tocsin::metrics {
 namespace {
 
 constexpr int kDeepest = 64;
-constexpr std::array<std::array<std::string_view, 6>, 5> kLevels{{{"||", "OR"},
-                                                                  {"&&", "AND"},
-                                                                  {"==", "!=", "<=", ">=", "<",
-                                                                   ">"},
-                                                                  {"+", "-"},
-                                                                  {"*", "/"}}};
+constexpr std::array<std::array<std::string_view, 6>, 5> kLevels{
+    {{"||", "OR"}, {"&&", "AND"}, {"==", "!=", "<=", ">=", "<", ">"}, {"+", "-"}, {"*", "/"}}};
 
 class Parser {
  public:
@@ -92,7 +88,7 @@ class Parser {
       if (!take(")")) return unexpected();
       return node;
     }
-    if (take("[")) return make({.kind = Node::Kind::Array, .parts = TRY(list("]"))});
+    if (take("[")) return make({ .kind = Node::Kind::Array, .parts = TRY(list("]")) });
     skip();
     if (at_ == text_.size()) return unexpected();
     const char next = text_[at_];
@@ -115,8 +111,8 @@ class Parser {
   Result<NodePtr> quoted(char quote) {
     const auto end = text_.find(quote, at_ + 1);
     if (end == std::string_view::npos) return unexpected();
-    auto node = make(
-        {.kind = Node::Kind::Text, .text = std::string(text_.substr(at_ + 1, end - at_ - 1))});
+    auto node =
+        make({.kind = Node::Kind::Text, .text = std::string(text_.substr(at_ + 1, end - at_ - 1))});
     at_ = end + 1;
     return node;
   }
@@ -140,8 +136,7 @@ class Parser {
                            [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     if (!is_function(word))
       return bad_expression(fmt::format("The function {} is not served by Tocsin.", word));
-    return make(
-        {.kind = Node::Kind::Function, .text = std::move(word), .parts = TRY(list(")"))});
+    return make({ .kind = Node::Kind::Function, .text = std::move(word), .parts = TRY(list(")")) });
   }
 
   std::string_view text_;

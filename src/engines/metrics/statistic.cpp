@@ -21,12 +21,11 @@ constexpr std::array<std::pair<std::string_view, Kind>, 4> kTrimmed{{{"tm", Kind
                                                                      {"tc", Kind::TrimmedCount},
                                                                      {"ts", Kind::TrimmedSum},
                                                                      {"wm", Kind::WinsorizedMean}}};
-constexpr std::array<std::pair<std::string_view, Kind>, 5> kRanged{
-    {{"TM", Kind::TrimmedMean},
-     {"TC", Kind::TrimmedCount},
-     {"TS", Kind::TrimmedSum},
-     {"WM", Kind::WinsorizedMean},
-     {"PR", Kind::PercentileRank}}};
+constexpr std::array<std::pair<std::string_view, Kind>, 5> kRanged{{{"TM", Kind::TrimmedMean},
+                                                                    {"TC", Kind::TrimmedCount},
+                                                                    {"TS", Kind::TrimmedSum},
+                                                                    {"WM", Kind::WinsorizedMean},
+                                                                    {"PR", Kind::PercentileRank}}};
 
 std::optional<double> number(std::string_view text) {
   double value = 0;

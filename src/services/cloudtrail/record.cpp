@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "engines/model/check.hpp"
 #include "services/cloudtrail/state.hpp"
 
 namespace tocsin::cloudtrail {
@@ -24,15 +25,15 @@ const Names kMaps{"Tags",
                   "DestinationEncryptionContext",
                   "EncryptionContextEquals",
                   "EncryptionContextSubset"};
-const Names kSecret{"Password",     "NewPassword", "OldPassword",   "SecretString",
-                    "SecretBinary", "Plaintext",   "Message",       "MessageBody",
-                    "ZipFile",      "Variables",   "CiphertextBlob"};
+const Names kSecret{"KeyMaterial",  "Password",     "NewPassword", "OldPassword",
+                    "SecretString", "SecretBinary", "Plaintext",   "Message",
+                    "MessageBody",  "ZipFile",      "Variables",   "CiphertextBlob"};
 const Names kLeftOut{
     "Body",      "Payload",   "SecretAccessKey",     "InvokeArgs",         "Base32StringSeed",
     "QRCodePNG", "TokenCode", "AuthenticationCode1", "AuthenticationCode2"};
 
 // What KMS is given and gives is not even hidden: its records have no such member.
-const Names kLeftOutOfKms{"Plaintext", "CiphertextBlob",       "Message",     "Signature", "Mac",
+const Names kLeftOutOfKms{"Plaintext", "CiphertextBlob",       "Message",     "Signature",  "Mac",
                           "PublicKey", "EncryptedKeyMaterial", "ImportToken", "GrantTokens"};
 
 std::string lower_first(std::string_view name) {
@@ -177,6 +178,17 @@ Object user_identity(const core::Principal& who, const core::Request& request) {
   return out;
 }
 
+/// Without what the model marks as sensitive.
+Document shown_reply(const core::Request& request, Document reply) {
+  const auto* service = model::service(request.service);
+  const auto* operation = service ? service->operation(request.operation) : nullptr;
+  if (operation && operation->output && reply.is_object()) {
+    model::for_each_sensitive(*operation->output->shape, reply,
+                              [](Document& value) { value = kHidden; });
+  }
+  return reply;
+}
+
 }  // namespace
 
 Object make_record(const core::CallRecord& call) {
@@ -198,7 +210,8 @@ Object make_record(const core::CallRecord& call) {
   out["requestParameters"] = members(request.params, endpoint, "requestParameters");
   const bool replied = call.outcome && (!read || request.operation.starts_with("AssumeRole"));
   out["responseElements"] =
-      replied ? members(*call.outcome, endpoint, "responseElements") : Document(nullptr);
+      replied ? members(shown_reply(request, *call.outcome), endpoint, "responseElements")
+              : Document(nullptr);
   out["requestID"] = request.id;
   out["eventID"] = call.event_id;
   out["readOnly"] = read;

@@ -103,12 +103,25 @@ TEST(Record, LeavesOutWhatKmsIsGiven) {
                                        {{"CiphertextBlob", Object{{"$sealed", "x"}}},
                                         {"EncryptionContext", Object{{"App", "a"}}},
                                         {"EncryptionAlgorithm", "SYMMETRIC_DEFAULT"}}));
-  EXPECT_EQ(
-      to_json(record.at("requestParameters")),
-      R"({"encryptionContext":{"App":"a"},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"})");
+  EXPECT_EQ(to_json(record.at("requestParameters")),
+            R"({"encryptionContext":{"App":"a"},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"})");
   EXPECT_TRUE(record.at("responseElements").is_null());
   const auto alone = made({}, request("kms", "Decrypt", {{"CiphertextBlob", "x"}}));
   EXPECT_TRUE(alone.at("requestParameters").is_null());
+}
+
+TEST(Record, HidesWhatTheModelMarksAsSensitiveInReplies) {
+  const auto reply = [](core::Request asked, Object said) {
+    return to_json(made({.kind = Principal::Kind::Root, .account = kAccount}, std::move(asked),
+                        Document(std::move(said)))
+                       .at("responseElements"));
+  };
+  EXPECT_EQ(reply(request("ec2", "CreateKeyPair"),
+                  {{"KeyName", "ops"}, {"KeyMaterial", "-----BEGIN RSA PRIVATE KEY-----"}}),
+            R"({"keyName":"ops","keyMaterial":"HIDDEN_DUE_TO_SECURITY_REASONS"})");
+  EXPECT_EQ(reply(request("states", "StartSyncExecution"),
+                  {{"status", "SUCCEEDED"}, {"output", "{\"card\":\"4111\"}"}}),
+            R"({"status":"SUCCEEDED","output":"HIDDEN_DUE_TO_SECURITY_REASONS"})");
 }
 
 TEST(Record, NamesTheResources) {

@@ -179,11 +179,12 @@ Result<Document> rehearse_key(core::Call& call, const Trail& trail) {
   if (!described) return described;
   if (!flag(object_of(*described, "KeyMetadata"), "Enabled", true))
     return fail("DisabledException", "");
-  return attempt(call, as_cloudtrail(arn, "kms", "GenerateDataKey",
-                                     Object{{"KeyId", trail.kms_key},
-                                            {"KeySpec", "AES_256"},
-                                            {"EncryptionContext", Object{{"aws:cloudtrail:arn", arn}}},
-                                            {"DryRun", true}}));
+  return attempt(call,
+                 as_cloudtrail(arn, "kms", "GenerateDataKey",
+                               Object{{"KeyId", trail.kms_key},
+                                      {"KeySpec", "AES_256"},
+                                      {"EncryptionContext", Object{{"aws:cloudtrail:arn", arn}}},
+                                      {"DryRun", true}}));
 }
 
 Result<void> check_key(core::Call& call, const Trail& trail) {

@@ -79,7 +79,7 @@ void arm_retention(Context& context, const Archive& archive) {
   const auto first = archive.retention_days ? oldest(context, archive.id) : std::nullopt;
   if (first) {
     totals.timer = context.upkeep(*first + retention(archive) + Duration(1),
-                              {"events.expire", Object{{"archive", archive.name}}});
+                                  {"events.expire", Object{{"archive", archive.name}}});
   }
   kTotals.put(context, core::Key{archive.id}, totals);
 }

@@ -89,7 +89,8 @@ void end(Context& context, Replay& replay, std::string state, std::string reason
   replay.reason = std::move(reason);
   replay.ended = context.now();
   save(context, replay);
-  context.upkeep(context.now() + kRemembered, {"events.forget_replay", Object{{"name", replay.name}}});
+  context.upkeep(context.now() + kRemembered,
+                 {"events.forget_replay", Object{{"name", replay.name}}});
 }
 
 struct Batch {

@@ -107,11 +107,12 @@ TEST_F(Policies, AwssOwnAreThereByNameAndNoOthers) {
                     "PolicyVersion.VersionId"),
             "v1");
   const std::string audit = "arn:aws:iam::aws:policy/SecurityAudit";
-  const auto version = text_at(ok(iam("GetPolicy", {{"PolicyArn", audit}})), "Policy.DefaultVersionId");
+  const auto version =
+      text_at(ok(iam("GetPolicy", {{"PolicyArn", audit}})), "Policy.DefaultVersionId");
   EXPECT_GE(std::stoi(version.substr(1)), 92);
-  const auto document = text_at(
-      ok(iam("GetPolicyVersion", {{"PolicyArn", audit}, {"VersionId", version}})),
-      "PolicyVersion.Document");
+  const auto document =
+      text_at(ok(iam("GetPolicyVersion", {{"PolicyArn", audit}, {"VersionId", version}})),
+              "PolicyVersion.Document");
   EXPECT_GT(document.size(), 30'000u);
   EXPECT_EQ(error(iam("AttachUserPolicy",
                       {{"UserName", "ann"}, {"PolicyArn", "arn:aws:iam::aws:policy/NoSuchThing"}})),

@@ -22,8 +22,8 @@ std::string big_endian(std::uint32_t number) {
 
 std::string chunk(std::string_view type, std::string_view data) {
   const auto body = std::string(type) + std::string(data);
-  const auto sum = ::crc32(0, reinterpret_cast<const Bytef*>(body.data()),
-                           static_cast<uInt>(body.size()));
+  const auto sum =
+      ::crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
   return big_endian(static_cast<std::uint32_t>(data.size())) + body +
          big_endian(static_cast<std::uint32_t>(sum));
 }
@@ -61,8 +61,7 @@ std::string pixels_of(const QRcode& code, int side) {
 }  // namespace
 
 std::string qr_code_png(std::string_view text) {
-  const Code code(QRcode_encodeString8bit(std::string(text).c_str(), 0, QR_ECLEVEL_M),
-                  QRcode_free);
+  const Code code(QRcode_encodeString8bit(std::string(text).c_str(), 0, QR_ECLEVEL_M), QRcode_free);
   if (!code) return {};
   const int side = (code->width + 2 * kMargin) * kScale;
   const auto size = big_endian(static_cast<std::uint32_t>(side));

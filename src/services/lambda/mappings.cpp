@@ -129,7 +129,8 @@ Result<void> check_queue(Call& call, const Target& target, const Arn& queue) {
     }
     return invalid(fmt::format(
         "Error occurred while ReceiveMessage. SQS Error Code: {}. SQS Error Message: {}",
-        error.code, error.message));
+        error.code == "QueueDoesNotExist" ? "AWS.SimpleQueueService.NonExistentQueue" : error.code,
+        error.message));
   }
   const auto visibility = string_of(object_of(*reply, "Attributes"), "VisibilityTimeout", "30");
   if (is_number(visibility) && std::stoll(visibility) < target.configuration.timeout_s) {

@@ -18,12 +18,11 @@ constexpr int kMostRegexes = 2, kMostRegexFilters = 5;
 Result<void> check_text(std::string_view value, std::string_view member, std::size_t most,
                         std::string_view forbidden) {
   if (value.empty() || value.size() > most)
-    return constraint(value, member,
-                      fmt::format("Member must have length between 1 and {}", most));
+    return constraint(value, member, fmt::format("Member must have length between 1 and {}", most));
   if (value.find_first_of(forbidden) != std::string_view::npos)
-    return constraint(value, member,
-                      fmt::format("Member must satisfy regular expression pattern: [^{}]*",
-                                  forbidden));
+    return constraint(
+        value, member,
+        fmt::format("Member must satisfy regular expression pattern: [^{}]*", forbidden));
   return {};
 }
 
@@ -86,9 +85,8 @@ Result<Transformation> transformation_in(const Document& given, std::string_view
 }
 
 Object document(const Transformation& given) {
-  Object out{{"metricName", given.name},
-             {"metricNamespace", given.space},
-             {"metricValue", given.value}};
+  Object out{
+      {"metricName", given.name}, {"metricNamespace", given.space}, {"metricValue", given.value}};
   if (given.by_default) out["defaultValue"] = *given.by_default;
   if (!given.dimensions.empty()) out["dimensions"] = encode(given.dimensions);
   if (!given.unit.empty()) out["unit"] = given.unit;
@@ -170,8 +168,7 @@ Outcome describe_metric_filters(Call& call) {
     return invalid("metricName and metricNamespace must be specified together.");
   const auto limit = TRY(limit_in(call, "limit", kMostInPage));
   std::string after;
-  if (const auto token = text(params, "nextToken"); !token.empty())
-    after = TRY(position_in(token));
+  if (const auto token = text(params, "nextToken"); !token.empty()) after = TRY(position_in(token));
   std::vector<Group> groups;
   if (find(params, "logGroupName")) {
     groups.push_back(TRY(group_of(call)));

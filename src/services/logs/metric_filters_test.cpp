@@ -9,12 +9,13 @@ class MetricFiltersTest : public LogsTest {
   MetricFiltersTest()
       : LogsTest([this](core::Registry& registry) {
           register_logs(registry);
-          registry.add(core::Service{"monitoring",
-                                     "cloudwatch",
-                                     {{"PutMetricData", core::Effect::Write, [this](core::Call& call) {
-                                         seen.push_back(call.request());
-                                         return core::Outcome(Object{});
-                                       }}}});
+          registry.add(
+              core::Service{"monitoring",
+                            "cloudwatch",
+                            {{"PutMetricData", core::Effect::Write, [this](core::Call& call) {
+                                seen.push_back(call.request());
+                                return core::Outcome(Object{});
+                              }}}});
         }) {
     make_group("g");
     make_stream("g", "s");
@@ -39,7 +40,10 @@ class MetricFiltersTest : public LogsTest {
         out += to_json(find(datum, "Values") ? *find(datum, "Values") : *find(datum, "Value"));
         if (find(datum, "Counts")) out += "/" + to_json(*find(datum, "Counts"));
         for (const auto& dimension : array_of(datum, "Dimensions"))
-          out.append(" ").append(text(dimension, "Name")).append("=").append(text(dimension, "Value"));
+          out.append(" ")
+              .append(text(dimension, "Name"))
+              .append("=")
+              .append(text(dimension, "Value"));
         out += "; ";
       }
     }

@@ -66,18 +66,17 @@ void count(const Transformation& wanted, Fields& fields, std::int64_t timestamp,
 
 void publish(Context& context, const Group& group, const std::string& space, Array data) {
   if (data.empty()) return;
-  const auto done =
-      context
-          .call({"monitoring",
-                 "PutMetricData",
-                 Object{{"Namespace", space}, {"MetricData", std::move(data)}},
-                 group.scope,
-                 {.kind = core::Credential::Kind::Service,
-                  .account = group.scope.account,
-                  .service = "logs.amazonaws.com",
-                  .source_arn = group_arn(group) + ":*"},
-                 {}})
-          .result();
+  const auto done = context
+                        .call({"monitoring",
+                               "PutMetricData",
+                               Object{{"Namespace", space}, {"MetricData", std::move(data)}},
+                               group.scope,
+                               {.kind = core::Credential::Kind::Service,
+                                .account = group.scope.account,
+                                .service = "logs.amazonaws.com",
+                                .source_arn = group_arn(group) + ":*"},
+                               {}})
+                        .result();
   if (!done)
     log_error("metrics of log events not published",
               {{"group", group.name}, {"cause", done.error().message}});

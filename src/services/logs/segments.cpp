@@ -11,11 +11,11 @@ namespace {
 constexpr std::size_t kMostInline = 32 * 1024;  // longer batches are segments from the start
 constexpr std::int64_t kMostOpenRows = 128;     // then they are gathered
 constexpr std::int64_t kMostOpenBytes = 256 * 1024;
-// Segments under this are gathered in turn. Full batches stay as they came: to write each event once
-// more costs more than to open some more blobs in a search.
+// Segments under this are gathered in turn. Full batches stay as they came: to write each event
+// once more costs more than to open some more blobs in a search.
 constexpr std::int64_t kSmall = 128 * 1024;
 constexpr std::size_t kMostSmall = 16;
-constexpr std::size_t kAdded = 48;  // bytes that a line grows by when it says all itself
+constexpr std::size_t kAdded = 48;             // bytes that a line grows by when it says all itself
 constexpr std::size_t kDroppedAtOnce = 2'000;  // rows in one input
 
 /// The lines of several batches in one order, each saying itself what its row said before.

@@ -180,7 +180,7 @@ inline constexpr core::Table<QueryDefinition> kDefinitions{
 inline constexpr core::Table<ExportTask> kExports{"logs.exports"};           // account, region, id
 inline constexpr core::Table<ExportFile> kExportFiles{"logs.export_files"};  // task id, hex(number)
 inline constexpr core::Table<FilterMinute> kFilterMinutes{
-    "logs.filter_minutes"};  // group id, metric filter
+    "logs.filter_minutes"};                                               // group id, metric filter
 inline constexpr core::Table<ResourcePolicy> kPolicies{"logs.policies"};  // account, region, name
 
 /// Numbers as parts of keys: in their order. Negative ones count as 0.

@@ -33,14 +33,14 @@ Result<std::vector<std::string>> actions_in(const Call& call, std::string_view m
   for (const auto& action : actions) {
     const auto target = Arn::parse(action);
     if (!target) return validation(fmt::format("Invalid arn syntax: {}", action));
-    const bool served = target->service == "sns" || (target->service == "lambda" &&
-                                                     target->resource.starts_with("function:"));
+    const bool served = target->service == "sns" ||
+                        (target->service == "lambda" && target->resource.starts_with("function:"));
     if (!served)
       return validation(fmt::format(
           "Tocsin's alarms act on SNS topics and Lambda functions; {} is not served.", action));
     if (target->region != call.region())
-      return validation(fmt::format(
-          "Invalid region {} specified. Only {} is supported.", target->region, call.region()));
+      return validation(fmt::format("Invalid region {} specified. Only {} is supported.",
+                                    target->region, call.region()));
   }
   return actions;
 }
@@ -61,15 +61,13 @@ Result<MetricStat> stat_in(const Call& call) {
   if (plain.empty() == extended.empty())
     return validation("Exactly one of Statistic and ExtendedStatistic must be specified.");
   if (!plain.empty())
-    TRY(check_enum(plain, "statistic",
-                   {"SampleCount", "Average", "Sum", "Minimum", "Maximum"}));
+    TRY(check_enum(plain, "statistic", {"SampleCount", "Average", "Sum", "Minimum", "Maximum"}));
   const auto statistic = metrics::statistic(out.stat);
   if (!statistic || statistic->extended() != plain.empty())
-    return validation(fmt::format("The value {} for parameter ExtendedStatistic is not supported.",
-                                  extended));
-  if (!is_period(out.period) || out.period < 10)
     return validation(
-        "Invalid period: it must be 10, 20, 30 or a multiple of 60.");
+        fmt::format("The value {} for parameter ExtendedStatistic is not supported.", extended));
+  if (!is_period(out.period) || out.period < 10)
+    return validation("Invalid period: it must be 10, 20, 30 or a multiple of 60.");
   if (!out.unit.empty() && !is_unit(out.unit))
     return validation(fmt::format("The value {} for parameter Unit is invalid.", out.unit));
   return out;
@@ -84,8 +82,7 @@ Result<std::vector<DataQuery>> alarm_queries(const Call& call) {
   }
   auto queries = TRY(queries_in(array_of(call.params(), "Metrics")));
   if (std::ranges::count(queries, true, &DataQuery::returned) != 1)
-    return validation(
-        "Exactly one element of the metrics list should return data.");
+    return validation("Exactly one element of the metrics list should return data.");
   for (const auto& query : queries) {
     if (query.stat) continue;
     auto expression = metrics::parse(query.expression);
@@ -124,8 +121,9 @@ Object settings(const Alarm& alarm) {
 void note_settings(Context& context, const Alarm& alarm, std::string_view what) {
   Object data{{"version", "1.0"}, {"type", what == "created" ? "Create" : "Update"}};
   if (what == "deleted") data["type"] = "Delete";
-  data[what == "deleted" ? "deletedAlarm" : what == "created" ? "createdAlarm" : "updatedAlarm"] =
-      settings(alarm);
+  data[what == "deleted"   ? "deletedAlarm"
+       : what == "created" ? "createdAlarm"
+                           : "updatedAlarm"] = settings(alarm);
   note(context, alarm, "ConfigurationUpdate", fmt::format("Alarm \"{}\" {}", alarm.name, what),
        data);
 }
@@ -265,13 +263,12 @@ Outcome delete_alarms(Call& call) {
   std::vector<Alarm> alarms;
   for (const auto& name : names) {
     auto alarm = kAlarms.get(call, Key::of(call.scope(), name));
-    if (!alarm)
-      return fail("ResourceNotFound", fmt::format("Alarm {} not found", name), 404);
+    if (!alarm) return fail("ResourceNotFound", fmt::format("Alarm {} not found", name), 404);
     alarms.push_back(*std::move(alarm));
   }
   if (const auto parent = parent_outside(call, names); !parent.empty())
-    return validation(fmt::format(
-        "The alarm cannot be deleted: the composite alarm {} depends on it.", parent));
+    return validation(
+        fmt::format("The alarm cannot be deleted: the composite alarm {} depends on it.", parent));
   for (const auto& alarm : alarms) {
     note_settings(call, alarm, "deleted");
     forget(call, alarm);

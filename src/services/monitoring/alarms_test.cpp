@@ -23,7 +23,8 @@ TEST_F(MonitoringTest, anAlarmGoesOffAndCalmsDown) {
   ASSERT_EQ(published.size(), 1u);
   EXPECT_EQ(text(published[0].params, "Subject"), R"(ALARM: "a" in US East (N. Virginia))");
   EXPECT_EQ(published[0].credential.service, "cloudwatch.amazonaws.com");
-  EXPECT_EQ(published[0].credential.source_arn, "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a");
+  EXPECT_EQ(published[0].credential.source_arn,
+            "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a");
   const auto message = parse_json(text(published[0].params, "Message"));
   ASSERT_TRUE(message);
   EXPECT_EQ(text(*message, "NewStateValue"), "ALARM");
@@ -104,18 +105,17 @@ TEST_F(MonitoringTest, anAlarmOnMath) {
 
 TEST_F(MonitoringTest, setByHandUntilItIsEvaluated) {
   call("PutMetricAlarm", alarm("a"));
-  call("SetAlarmState",
-       {{"AlarmName", "a"}, {"StateValue", "ALARM"}, {"StateReason", "a drill"}});
+  call("SetAlarmState", {{"AlarmName", "a"}, {"StateValue", "ALARM"}, {"StateReason", "a drill"}});
   EXPECT_EQ(state("a"), "ALARM");
   EXPECT_EQ(published.size(), 1u);
   cloud.advance(60s);
   EXPECT_EQ(state("a"), "INSUFFICIENT_DATA");
-  EXPECT_EQ(error_of("SetAlarmState",
-                     {{"AlarmName", "b"}, {"StateValue", "OK"}, {"StateReason", "x"}}),
-            "ResourceNotFound");
-  EXPECT_EQ(error_of("SetAlarmState",
-                     {{"AlarmName", "a"}, {"StateValue", "BAD"}, {"StateReason", "x"}}),
-            "ValidationError");
+  EXPECT_EQ(
+      error_of("SetAlarmState", {{"AlarmName", "b"}, {"StateValue", "OK"}, {"StateReason", "x"}}),
+      "ResourceNotFound");
+  EXPECT_EQ(
+      error_of("SetAlarmState", {{"AlarmName", "a"}, {"StateValue", "BAD"}, {"StateReason", "x"}}),
+      "ValidationError");
 }
 
 TEST_F(MonitoringTest, disabledActionsDoNotRun) {

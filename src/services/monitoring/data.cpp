@@ -27,9 +27,8 @@ Result<MetricStat> stat_in(const Document& given) {
   if (out.metric.space.empty() || out.metric.name.empty())
     return validation("The parameters Namespace and MetricName of a metric must be specified.");
   if (!is_period(out.period))
-    return validation(
-        fmt::format("The Period {} is invalid: it must be 1, 5, 10, 30 or a multiple of 60.",
-                    out.period));
+    return validation(fmt::format(
+        "The Period {} is invalid: it must be 1, 5, 10, 30 or a multiple of 60.", out.period));
   if (!metrics::statistic(out.stat))
     return validation(fmt::format("The Stat {} is not supported.", out.stat));
   return out;
@@ -37,8 +36,7 @@ Result<MetricStat> stat_in(const Document& given) {
 
 bool is_id(std::string_view id) {
   return !id.empty() && id.size() <= 255 && std::islower(static_cast<unsigned char>(id[0])) &&
-         std::ranges::all_of(
-             id, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+         std::ranges::all_of(id, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
 }
 
 /// Answers one query after another, those that an expression names first.

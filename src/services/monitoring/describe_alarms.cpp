@@ -99,8 +99,7 @@ Result<Filter> filter_in(const Call& call) {
              .children_of = string_of(params, "ChildrenOfAlarmName"),
              .parents_of = string_of(params, "ParentsOfAlarmName")};
   if (!out.names.empty() && !out.prefix.empty())
-    return invalid_combination(
-        "AlarmNamePrefix and AlarmNames are mutually exclusive parameters.");
+    return invalid_combination("AlarmNamePrefix and AlarmNames are mutually exclusive parameters.");
   if (!out.state.empty() && !alarm::state_named(out.state))
     return not_in(out.state, "stateValue", {"INSUFFICIENT_DATA", "ALARM", "OK"});
   if (out.types.empty()) out.types.emplace_back("MetricAlarm");  // as AWS does
@@ -144,8 +143,10 @@ Outcome describe_alarms(Call& call) {
 
 Outcome describe_alarms_for_metric(Call& call) {
   const auto& params = call.params();
-  const MetricName metric{string_of(params, "Namespace"), string_of(params, "MetricName"),
-                          TRY(dimensions_in(array_of(params, "Dimensions"), "Dimensions"))};
+  const MetricName metric {
+    string_of(params, "Namespace"), string_of(params, "MetricName"),
+        TRY(dimensions_in(array_of(params, "Dimensions"), "Dimensions"))
+  };
   const auto fits = [&](const MetricStat& stat) {
     const auto wanted = string_of(params, "Statistic", text(params, "ExtendedStatistic"));
     const auto period = integer(params, "Period");
@@ -157,8 +158,7 @@ Outcome describe_alarms_for_metric(Call& call) {
   kWatched.scan(call, Key{metric_id(call.scope(), metric)}, [&](const auto& key, const Mark&) {
     const auto alarm = kAlarms.get(call, Key::of(call.scope(), key[1]));
     if (alarm && (!alarm->stat || fits(*alarm->stat)))
-      found.push_back(
-          document(*alarm, kStates.get(call, key_of(*alarm)).value_or(AlarmState{})));
+      found.push_back(document(*alarm, kStates.get(call, key_of(*alarm)).value_or(AlarmState{})));
     return true;
   });
   return Object{{"MetricAlarms", std::move(found)}};

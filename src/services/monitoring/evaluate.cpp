@@ -68,8 +68,7 @@ bool too_few(Context& context, const Alarm& alarm, const Range& range) {
 
 Result<metrics::Points> watched(Context& context, const Alarm& alarm, const Range& range) {
   if (alarm.stat) return values_of(context, context.scope(), *alarm.stat, range);
-  auto values =
-      TRY(answers(context, context.scope(), alarm.queries, range.start, range.end));
+  auto values = TRY(answers(context, context.scope(), alarm.queries, range.start, range.end));
   const auto returned = std::ranges::find(alarm.queries, true, &DataQuery::returned);
   const auto* series = std::get_if<metrics::Series>(&values.at(returned->id));
   if (!series) return validation("The expression of the alarm is not a single time series.");
@@ -121,12 +120,12 @@ std::string reason_for(const Alarm& alarm, alarm::State state,
   for (auto point = used.rbegin(); point != used.rend(); ++point) {
     if (breaches(alarm, point->second) == on) shown.push_back(*point);
   }
-  const auto minimum = on ? terms.datapoints_to_alarm
-                          : terms.evaluation_periods - terms.datapoints_to_alarm + 1;
+  const auto minimum =
+      on ? terms.datapoints_to_alarm : terms.evaluation_periods - terms.datapoints_to_alarm + 1;
   auto text = fmt::format(
       "Threshold Crossed: {} out of the last {} [{}] {} {}{} the threshold ({})", crossing,
-      plural(n, "datapoint"), points_text(shown), crossing == 1 ? "was" : "were",
-      on ? "" : "not ", words_of(alarm.comparison), java_number(alarm.threshold));
+      plural(n, "datapoint"), points_text(shown), crossing == 1 ? "was" : "were", on ? "" : "not ",
+      words_of(alarm.comparison), java_number(alarm.threshold));
   if (filled)
     text += fmt::format(" and {} {} treated as {}", lacking, were, treated_as(alarm.missing));
   return text + fmt::format(" (minimum {} for {} transition).",
@@ -245,8 +244,7 @@ void sleep(Context& context, const Alarm& alarm) {
 }
 
 void evaluate(Context& context, const core::Resumption& end) {
-  const auto alarm =
-      kAlarms.get(context, Key::of(context.scope(), text(end.context, "alarm")));
+  const auto alarm = kAlarms.get(context, Key::of(context.scope(), text(end.context, "alarm")));
   if (!alarm || alarm->composite()) return;
   auto state = kStates.get(context, key_of(*alarm)).value_or(AlarmState{});
   state.timer.clear();
@@ -254,8 +252,8 @@ void evaluate(Context& context, const core::Resumption& end) {
   const auto current = alarm::state_named(state.value).value_or(alarm::State::InsufficientData);
   auto judged = judge(context, *alarm, current);
   if (!judged) {
-    judged = Judgement{alarm::State::InsufficientData,
-                       "Insufficient Data: " + judged.error().message, {}, false};
+    judged = Judgement{
+        alarm::State::InsufficientData, "Insufficient Data: " + judged.error().message, {}, false};
   }
   if (judged->state != current)
     change_state(context, *alarm, judged->state, judged->reason, judged->data);
@@ -263,8 +261,7 @@ void evaluate(Context& context, const core::Resumption& end) {
 }
 
 void evaluate_composite(Context& context, const core::Resumption& end) {
-  const auto alarm =
-      kAlarms.get(context, Key::of(context.scope(), text(end.context, "alarm")));
+  const auto alarm = kAlarms.get(context, Key::of(context.scope(), text(end.context, "alarm")));
   if (!alarm || !alarm->composite()) return;
   const auto rule = alarm::parse_rule(alarm->rule);
   if (!rule) return;
@@ -279,11 +276,10 @@ void evaluate_composite(Context& context, const core::Resumption& end) {
   const auto child = text(end.context, "child");
   const auto child_state = kStates.get(context, Key::of(alarm->scope, child));
   auto reason =
-      child_state
-          ? fmt::format("{} transitioned to {} at {}", alarm_arn(alarm->scope, child),
-                        child_state->value,
-                        format_time(child_state->transitioned, "%A %d %B, %Y %H:%M:%S UTC"))
-          : fmt::format("The rule {} is {}.", alarm->rule, on ? "true" : "false");
+      child_state ? fmt::format("{} transitioned to {} at {}", alarm_arn(alarm->scope, child),
+                                child_state->value,
+                                format_time(child_state->transitioned, "%A %d %B, %Y %H:%M:%S UTC"))
+                  : fmt::format("The rule {} is {}.", alarm->rule, on ? "true" : "false");
   Object data;
   data["triggeringAlarms"] = triggering_children(context, *alarm);
   change_state(context, *alarm, wanted, std::move(reason), to_json(data));

@@ -58,8 +58,8 @@ std::string capitals(std::string text) {
 }
 
 void add_statistic(Object& trigger, const MetricStat& stat) {
-  static constexpr std::array<std::string_view, 5> plain{"SampleCount", "Sum", "Average",
-                                                         "Minimum", "Maximum"};
+  static constexpr std::array<std::string_view, 5> plain{"SampleCount", "Sum", "Average", "Minimum",
+                                                         "Maximum"};
   trigger["MetricName"] = stat.metric.name;
   trigger["Namespace"] = stat.metric.space;
   const bool simple = std::ranges::find(plain, stat.stat) != plain.end();
@@ -156,7 +156,8 @@ std::string java_number(double value) {
 }
 
 std::string region_name(const std::string& region) {
-  const auto found = std::ranges::find(kRegions, region, [](const auto& each) { return each.first; });
+  const auto found =
+      std::ranges::find(kRegions, region, [](const auto& each) { return each.first; });
   return found == kRegions.end() ? region : std::string(found->second);
 }
 
@@ -171,29 +172,27 @@ Object configuration(const Alarm& alarm) {
 }
 
 Object state_object(const AlarmState& state) {
-  Object out{{"value", state.value},
-             {"reason", state.reason},
-             {"timestamp", alarm_time(state.updated)}};
+  Object out{
+      {"value", state.value}, {"reason", state.reason}, {"timestamp", alarm_time(state.updated)}};
   if (!state.reason_data.empty()) out["reasonData"] = state.reason_data;
   return out;
 }
 
 Object sns_message(const Alarm& alarm, const AlarmState& before, const AlarmState& now,
                    const Array& triggering) {
-  Object out{
-      {"AlarmName", alarm.name},
-      {"AlarmDescription", alarm.described ? or_null(alarm.description) : Document(nullptr)},
-      {"AWSAccountId", alarm.scope.account.str()},
-      {"AlarmConfigurationUpdatedTimestamp", alarm_time(alarm.updated)},
-      {"NewStateValue", now.value},
-      {"NewStateReason", now.reason},
-      {"StateChangeTime", alarm_time(now.updated)},
-      {"Region", region_name(alarm.scope.region)},
-      {"AlarmArn", alarm_arn(alarm.scope, alarm.name)},
-      {"OldStateValue", before.value},
-      {"OKActions", list(alarm.ok_actions)},
-      {"AlarmActions", list(alarm.alarm_actions)},
-      {"InsufficientDataActions", list(alarm.insufficient_actions)}};
+  Object out{{"AlarmName", alarm.name},
+             {"AlarmDescription", alarm.described ? or_null(alarm.description) : Document(nullptr)},
+             {"AWSAccountId", alarm.scope.account.str()},
+             {"AlarmConfigurationUpdatedTimestamp", alarm_time(alarm.updated)},
+             {"NewStateValue", now.value},
+             {"NewStateReason", now.reason},
+             {"StateChangeTime", alarm_time(now.updated)},
+             {"Region", region_name(alarm.scope.region)},
+             {"AlarmArn", alarm_arn(alarm.scope, alarm.name)},
+             {"OldStateValue", before.value},
+             {"OKActions", list(alarm.ok_actions)},
+             {"AlarmActions", list(alarm.alarm_actions)},
+             {"InsufficientDataActions", list(alarm.insufficient_actions)}};
   if (alarm.composite()) {
     out["AlarmRule"] = alarm.rule;
     out["TriggeringChildren"] = triggering;

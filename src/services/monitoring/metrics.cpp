@@ -55,7 +55,7 @@ double seconds_in(const Call& call, std::string_view member) {
 /// The start as AWS rounds it: the coarser, the older.
 std::int64_t rounded_start(std::int64_t start, Time now, std::int64_t period) {
   const auto age = now - from_ms(start);
-  const std::int64_t grain = age <= Duration(3h)          ? std::min<std::int64_t>(period, 60)
+  const std::int64_t grain = age <= Duration(3h)         ? std::min<std::int64_t>(period, 60)
                              : age <= Duration(15 * 24h) ? 60
                              : age <= Duration(63 * 24h) ? 300
                                                          : 3600;
@@ -65,14 +65,12 @@ std::int64_t rounded_start(std::int64_t start, Time now, std::int64_t period) {
 Result<Range> range_in(const Call& call) {
   const auto period = integer(call.params(), "Period").value_or(0);
   if (!is_period(period)) {
-    return invalid_value(
-        "The parameter Period must be 1, 5, 10, 30 or a multiple of 60.");
+    return invalid_value("The parameter Period must be 1, 5, 10, 30 or a multiple of 60.");
   }
   const auto start = static_cast<std::int64_t>(seconds_in(call, "StartTime") * 1000),
              end = static_cast<std::int64_t>(seconds_in(call, "EndTime") * 1000);
   if (start >= end)
-    return invalid_combination(
-        "The parameter StartTime must be less than the parameter EndTime.");
+    return invalid_combination("The parameter StartTime must be less than the parameter EndTime.");
   const auto count = (end - start) / (period * 1000);
   if (count > kMostPoints) {
     return invalid_combination(fmt::format(
@@ -99,9 +97,8 @@ Result<Wanted> wanted_by(const Call& call) {
     for (const auto& name : *list) {
       const auto known = metrics::statistic(name);
       if (!known || known->extended() != extended) {
-        return invalid_value(
-            fmt::format("The value {} for parameter {} is not supported.", name,
-                        extended ? "ExtendedStatistics" : "Statistics"));
+        return invalid_value(fmt::format("The value {} for parameter {} is not supported.", name,
+                                         extended ? "ExtendedStatistics" : "Statistics"));
       }
     }
   }
@@ -158,8 +155,8 @@ Outcome list_metrics(Call& call) {
 Outcome get_metric_statistics(Call& call) {
   const auto wanted = TRY(wanted_by(call));
   Array points;
-  for (const auto& [key, values] : periods_of(call, metric_id(call.scope(), wanted.metric),
-                                              wanted.unit, wanted.range)) {
+  for (const auto& [key, values] :
+       periods_of(call, metric_id(call.scope(), wanted.metric), wanted.unit, wanted.range)) {
     Object point{{"Timestamp", static_cast<double>(key.first) / 1000}};
     for (const auto& name : wanted.plain) {
       if (const auto value = metrics::statistic(name)->of(values)) point[name] = *value;

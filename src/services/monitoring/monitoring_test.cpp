@@ -44,15 +44,16 @@ TEST_F(MonitoringTest, whatIsRefused) {
   };
   const std::string at = "The parameter MetricData.member.1.";
   const auto now = to_seconds(cloud.now());
-  EXPECT_EQ(error({{"Value", 1}, {"Timestamp", now - 15 * 86400}}),
-            "InvalidParameterValue: " + at +
-                "Timestamp must specify a time within the past two weeks.");
+  EXPECT_EQ(
+      error({{"Value", 1}, {"Timestamp", now - 15 * 86400}}),
+      "InvalidParameterValue: " + at + "Timestamp must specify a time within the past two weeks.");
   EXPECT_EQ(error({{"Value", 1}, {"Timestamp", now + 3 * 3600}}),
             "InvalidParameterValue: " + at +
                 "Timestamp must specify a time no more than two hours in the future.");
   EXPECT_EQ(
-      error({{"Value", 1},
-             {"StatisticValues", {{"SampleCount", 4}, {"Sum", 20}, {"Minimum", 0}, {"Maximum", 9}}}}),
+      error(
+          {{"Value", 1},
+           {"StatisticValues", {{"SampleCount", 4}, {"Sum", 20}, {"Minimum", 0}, {"Maximum", 9}}}}),
       "InvalidParameterCombination: The parameters MetricData.member.1.Value and "
       "MetricData.member.1.StatisticValues are mutually exclusive and you have specified both.");
   EXPECT_EQ(error({{"StatisticValues", {{"SampleCount", 4}}}}),
@@ -162,7 +163,8 @@ TEST_F(MonitoringTest, metricMath) {
                        {"EndTime", to_seconds(cloud.now()) + 60},
                        {"ScanBy", "TimestampAscending"}};
   params["MetricDataQueries"] = {
-      stat_query("e", "errors", false), stat_query("c", "calls"),
+      stat_query("e", "errors", false),
+      stat_query("c", "calls"),
       {{"Id", "rate"}, {"Expression", "100 * FILL(e, 0) / c"}, {"Label", "Error rate"}}};
   const auto reply = call("GetMetricData", params);
   const auto& results = array_of(reply, "MetricDataResults");

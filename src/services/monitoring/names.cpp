@@ -12,14 +12,33 @@ namespace {
 
 constexpr std::size_t kMostDimensions = 30;
 constexpr std::string_view kTokenMark = "monitoring:";
-constexpr std::array<std::string_view, 27> kUnits{
-    "Seconds",          "Microseconds",     "Milliseconds",     "Bytes",
-    "Kilobytes",        "Megabytes",        "Gigabytes",        "Terabytes",
-    "Bits",             "Kilobits",         "Megabits",         "Gigabits",
-    "Terabits",         "Percent",          "Count",            "Bytes/Second",
-    "Kilobytes/Second", "Megabytes/Second", "Gigabytes/Second", "Terabytes/Second",
-    "Bits/Second",      "Kilobits/Second",  "Megabits/Second",  "Gigabits/Second",
-    "Terabits/Second",  "Count/Second",     "None"};
+constexpr std::array<std::string_view, 27> kUnits{"Seconds",
+                                                  "Microseconds",
+                                                  "Milliseconds",
+                                                  "Bytes",
+                                                  "Kilobytes",
+                                                  "Megabytes",
+                                                  "Gigabytes",
+                                                  "Terabytes",
+                                                  "Bits",
+                                                  "Kilobits",
+                                                  "Megabits",
+                                                  "Gigabits",
+                                                  "Terabits",
+                                                  "Percent",
+                                                  "Count",
+                                                  "Bytes/Second",
+                                                  "Kilobytes/Second",
+                                                  "Megabytes/Second",
+                                                  "Gigabytes/Second",
+                                                  "Terabytes/Second",
+                                                  "Bits/Second",
+                                                  "Kilobits/Second",
+                                                  "Megabits/Second",
+                                                  "Gigabits/Second",
+                                                  "Terabits/Second",
+                                                  "Count/Second",
+                                                  "None"};
 
 }  // namespace
 
@@ -58,9 +77,8 @@ Key metric_key(const Scope& scope, const MetricName& name) {
 
 Result<Dimensions> dimensions_in(const Array& list, const std::string& path) {
   if (list.size() > kMostDimensions) {
-    return invalid_value(
-        fmt::format("The collection {} must not have a size greater than {}.", path,
-                    kMostDimensions));
+    return invalid_value(fmt::format("The collection {} must not have a size greater than {}.",
+                                     path, kMostDimensions));
   }
   Dimensions out;
   std::size_t number = 0;
@@ -80,9 +98,8 @@ Result<Dimensions> dimensions_in(const Array& list, const std::string& path) {
       }
     }
     if (!out.emplace(name, value).second) {
-      return invalid_value(
-          fmt::format("The parameter {} contains the dimension name {} more than once.", path,
-                      name));
+      return invalid_value(fmt::format(
+          "The parameter {} contains the dimension name {} more than once.", path, name));
     }
   }
   return out;

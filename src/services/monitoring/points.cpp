@@ -21,13 +21,11 @@ struct Level {
   std::string_view name;
   Duration kept;
 };
-constexpr std::array<Level, 4> kLevels{{{1, "0001", 3h},
-                                        {60, "0060", 15 * 24h},
-                                        {300, "0300", 63 * 24h},
-                                        {3600, "3600", 455 * 24h}}};
+constexpr std::array<Level, 4> kLevels{
+    {{1, "0001", 3h}, {60, "0060", 15 * 24h}, {300, "0300", 63 * 24h}, {3600, "3600", 455 * 24h}}};
 constexpr auto kSweepEvery = 3h;
-constexpr auto kSeenAgain = 5min;      // how exact Metric::last is
-constexpr int kMetricsAtOnce = 200;    // in one input
+constexpr auto kSeenAgain = 5min;    // how exact Metric::last is
+constexpr int kMetricsAtOnce = 200;  // in one input
 constexpr std::size_t kRowsAtOnce = 2'000;
 
 std::int64_t number_in(std::string_view digits) {
@@ -63,8 +61,10 @@ void note_metric(Context& context, const MetricName& name, const std::string& id
 }
 
 /// Rows of a level that are older than it keeps them: [key parts, values].
-std::vector<std::pair<std::vector<std::string>, metrics::Distribution>> aged(
-    Context& context, const std::string& id, const Level& level, std::size_t most) {
+std::vector<std::pair<std::vector<std::string>, metrics::Distribution>> aged(Context& context,
+                                                                             const std::string& id,
+                                                                             const Level& level,
+                                                                             std::size_t most) {
   std::vector<std::pair<std::vector<std::string>, metrics::Distribution>> out;
   const auto cutoff = to_ms(context.now() - level.kept);
   kPoints.scan(context, Key{id, level.name}, [&](const auto& key, const auto& values) {

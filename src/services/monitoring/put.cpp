@@ -59,9 +59,10 @@ class Reader {
     read_dimensions(given, datum);
     read_time(given, datum);
     if (!is_unit(datum.unit))
-      wrong(fmt::format("The parameter {}.Unit must be a value in the set [ Seconds, Count, None, "
-                        "... ].",
-                        path_));
+      wrong(
+          fmt::format("The parameter {}.Unit must be a value in the set [ Seconds, Count, None, "
+                      "... ].",
+                      path_));
     datum.resolution = integer(given, "StorageResolution").value_or(60);
     if (datum.resolution != 1 && datum.resolution != 60)
       wrong(fmt::format("The parameter {}.StorageResolution must be 1 or 60.", path_));
@@ -107,8 +108,7 @@ class Reader {
 
   bool in_range(double value, std::string_view member) {
     if (std::isfinite(value) && std::abs(value) <= kLargest) return true;
-    wrong(
-        fmt::format("The value {} for parameter {}.{} is invalid.", shown(value), path_, member));
+    wrong(fmt::format("The value {} for parameter {}.{} is invalid.", shown(value), path_, member));
     return false;
   }
 
@@ -158,11 +158,11 @@ class Reader {
     const auto& values = array_of(given, "Values");
     const auto& counts = array_of(given, "Counts");
     if (values.empty() || values.size() > kMostValues)
-      return wrong(fmt::format("The collection {}.Values must have a size between 1 and {}.",
-                               path_, kMostValues));
+      return wrong(fmt::format("The collection {}.Values must have a size between 1 and {}.", path_,
+                               kMostValues));
     if (!counts.empty() && counts.size() != values.size())
-      return wrong(fmt::format(
-          "The parameters {}.Values and {}.Counts must be of the same size.", path_, path_));
+      return wrong(fmt::format("The parameters {}.Values and {}.Counts must be of the same size.",
+                               path_, path_));
     for (std::size_t i = 0; i < values.size(); ++i) {
       const auto name = fmt::format("Values.member.{}", i + 1);
       const double value = number_of(values[i]).value_or(NAN);
@@ -185,9 +185,8 @@ Result<void> check_namespace(const Call& call, std::string_view space) {
     return invalid_value("The parameter Namespace must be shorter than 256 characters.");
   const bool own = call.request().credential.kind == core::Credential::Kind::Service;
   if (space.starts_with(':') || (space.starts_with("AWS/") && !own))
-    return invalid_value(
-        fmt::format("The value {} for parameter Namespace is invalid.",
-                    space.starts_with("AWS/") ? std::string_view("AWS/") : space));
+    return invalid_value(fmt::format("The value {} for parameter Namespace is invalid.",
+                                     space.starts_with("AWS/") ? std::string_view("AWS/") : space));
   return {};
 }
 
@@ -201,8 +200,7 @@ Outcome put_metric_data(Call& call) {
   if (list.size() > kMostMetrics)
     return invalid_value("The collection MetricData must not have a size greater than 1000.");
   if (list.size() > 50 && to_json(call.params()).size() > kMostBytes)
-    return fail("RequestEntityTooLarge",
-                "Request size exceeded the limit of 1048576 bytes", 413);
+    return fail("RequestEntityTooLarge", "Request size exceeded the limit of 1048576 bytes", 413);
   Reader reader(call, space);
   std::vector<Datum> data;
   for (std::size_t i = 0; i < list.size(); ++i)

@@ -72,9 +72,9 @@ struct Alarm {
 };
 BOOST_DESCRIBE_STRUCT(Alarm, (),
                       (scope, name, description, described, actions_enabled, ok_actions,
-                       alarm_actions, insufficient_actions, rule, stat, queries,
-                       evaluation_periods, datapoints_to_alarm, threshold, comparison, missing,
-                       low_samples, updated, tags, unknown))
+                       alarm_actions, insufficient_actions, rule, stat, queries, evaluation_periods,
+                       datapoints_to_alarm, threshold, comparison, missing, low_samples, updated,
+                       tags, unknown))
 
 /// Apart from the alarm, whose row is a resource and changes only when its configuration does.
 struct AlarmState {
@@ -102,10 +102,10 @@ inline constexpr core::Table<Metric> kMetrics{
     "monitoring.metrics"};  // account, region, namespace, name, dimensions
 /// metric id, seconds that a row covers ("0001", "0060", "0300", "3600"), hex(beginning), unit
 inline constexpr core::Table<metrics::Distribution> kPoints{"monitoring.points"};
-inline constexpr core::Table<Mark> kSweeps{"monitoring.sweeps"};       // account, region
-inline constexpr core::Table<Alarm> kAlarms{"monitoring.alarms"};      // account, region, name
+inline constexpr core::Table<Mark> kSweeps{"monitoring.sweeps"};        // account, region
+inline constexpr core::Table<Alarm> kAlarms{"monitoring.alarms"};       // account, region, name
 inline constexpr core::Table<AlarmState> kStates{"monitoring.states"};  // account, region, name
-inline constexpr core::Table<Mark> kWatched{"monitoring.watched"};     // metric id, alarm
+inline constexpr core::Table<Mark> kWatched{"monitoring.watched"};      // metric id, alarm
 inline constexpr core::Table<Mark> kParents{
     "monitoring.parents"};  // account, region, child, parent
 inline constexpr core::Table<HistoryItem> kHistory{

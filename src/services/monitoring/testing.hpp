@@ -14,10 +14,10 @@ class MonitoringTest : public testing::Test {
   MonitoringTest()
       : cloud([this](core::Registry& registry) {
           register_monitoring(registry);
-          registry.add(core::Service{
-              "sns", "sns", {{"Publish", core::Effect::Write, taken(published)}}});
-          registry.add(core::Service{
-              "lambda", "lambda", {{"Invoke", core::Effect::Write, taken(invoked)}}});
+          registry.add(
+              core::Service{"sns", "sns", {{"Publish", core::Effect::Write, taken(published)}}});
+          registry.add(
+              core::Service{"lambda", "lambda", {{"Invoke", core::Effect::Write, taken(invoked)}}});
         }) {
     cloud.advance(Duration(60'000 - to_ms(cloud.now()) % 60'000 + 1000));  // a second into a minute
   }
@@ -76,11 +76,16 @@ class MonitoringTest : public testing::Test {
 
   /// An alarm on the sum of App's m over a minute, above 10.
   Object alarm(std::string_view name) {
-    return {{"AlarmName", name},          {"Namespace", "App"},
-            {"MetricName", "m"},          {"Statistic", "Sum"},
-            {"Period", 60},               {"EvaluationPeriods", 1},
-            {"Threshold", 10},            {"ComparisonOperator", "GreaterThanThreshold"},
-            {"AlarmActions", {kTopic}},   {"OKActions", {kFunction}}};
+    return {{"AlarmName", name},
+            {"Namespace", "App"},
+            {"MetricName", "m"},
+            {"Statistic", "Sum"},
+            {"Period", 60},
+            {"EvaluationPeriods", 1},
+            {"Threshold", 10},
+            {"ComparisonOperator", "GreaterThanThreshold"},
+            {"AlarmActions", {kTopic}},
+            {"OKActions", {kFunction}}};
   }
   Document described(std::string_view name, std::string_view list = "MetricAlarms") {
     const auto reply = call("DescribeAlarms", {{"AlarmNames", {name}},

@@ -26,14 +26,13 @@ core::CallSpec publish(const Alarm& alarm, const Arn& topic, const std::string& 
                        const std::string& state) {
   auto subject =
       fmt::format(R"({}: "{}" in {})", state, alarm.name, region_name(alarm.scope.region));
-  return {"sns",
-          "Publish",
-          Object{{"TopicArn", topic.str()},
-                 {"Subject", subject.substr(0, 100)},
-                 {"Message", message}},
-          {alarm.scope.account, topic.region},
-          credential(alarm, "cloudwatch.amazonaws.com"),
-          {}};
+  return {
+      "sns",
+      "Publish",
+      Object{{"TopicArn", topic.str()}, {"Subject", subject.substr(0, 100)}, {"Message", message}},
+      {alarm.scope.account, topic.region},
+      credential(alarm, "cloudwatch.amazonaws.com"),
+      {}};
 }
 
 core::CallSpec invoke(const Alarm& alarm, const Arn& function, const std::string& event) {
@@ -137,8 +136,7 @@ void change_state(Context& context, const Alarm& alarm, alarm::State to, std::st
 }
 
 void acted(Context& context, const core::Resumption& end) {
-  const auto alarm =
-      kAlarms.get(context, Key::of(context.scope(), text(end.context, "alarm")));
+  const auto alarm = kAlarms.get(context, Key::of(context.scope(), text(end.context, "alarm")));
   if (!alarm) return;
   const auto action = string_of(end.context, "action");
   Object data{{"actionState", end.outcome ? "Succeeded" : "Failed"},

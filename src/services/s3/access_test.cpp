@@ -89,6 +89,24 @@ TEST_F(S3Access, ConditionKeysOfAccountAndRetention) {
   EXPECT_EQ(retain(10), "InvalidRequest");  // allowed, but the bucket has no Object Lock
 }
 
+TEST(S3AnonymousRead, IsRecordedWhereTheBucketIs) {
+  std::vector<std::string> recorded;
+  TestCloud cloud([&](core::Registry& registry) {
+    register_strict(registry);
+    registry.on_call([&](core::Context&, const core::CallRecord& call) {
+      recorded.push_back(call.request.operation + " " + call.request.scope.account.str());
+    });
+  });
+  make_bucket(cloud, "abc");
+  put(cloud, "abc", "k", "v");
+  recorded.clear();
+  auto request = cloud.request("s3", "GetObject", Object{{"Bucket", "abc"}, {"Key", "k"}});
+  request.credential = {.kind = core::Credential::Kind::Anonymous};
+  request.scope.account = AccountId();
+  EXPECT_EQ(code(cloud.call(std::move(request))), "AccessDenied");
+  EXPECT_EQ(recorded, std::vector<std::string>{"GetObject 123456789012"});
+}
+
 TEST_F(S3Access, DeletingManyAsksForEachKey) {
   ASSERT_EQ(
       set("PutBucketPolicy", {{"Policy", policy(R"({"AWS":"arn:aws:iam::111122223333:user/eve"})",

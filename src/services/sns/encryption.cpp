@@ -29,10 +29,10 @@ Failure refused(const Error& error) {
   for (const auto& [theirs, ours] : codes) {
     if (error.code != theirs) continue;
     const bool denied = error.code == "AccessDenied";  // KMS's own door says it in its own words
-    return fail(std::string(ours),
-                fmt::format("{} (Service: AWSKMS; Status Code: {}; Error Code: {})", error.message,
-                            denied ? 400 : error.status,
-                            denied ? "AccessDeniedException" : error.code));
+    return fail(
+        std::string(ours),
+        fmt::format("{} (Service: AWSKMS; Status Code: {}; Error Code: {})", error.message,
+                    denied ? 400 : error.status, denied ? "AccessDeniedException" : error.code));
   }
   return fail(error);
 }
@@ -58,10 +58,10 @@ Result<std::string> plaintext_of(const Context& context, const Document& reply) 
 
 /// Opened again before it is used, as AWS does: who publishes needs kms:Decrypt too.
 Result<std::string> new_data_key(Call& call, const Topic& topic, const std::string& master) {
-  const auto made = TRY(ask_kms(call, topic, "GenerateDataKey",
-                                Object{{"KeyId", master}, {"KeySpec", "AES_256"}}));
-  const auto opened =
-      TRY(ask_kms(call, topic, "Decrypt", Object{{"CiphertextBlob", text(made, "CiphertextBlob")}}));
+  const auto made = TRY(
+      ask_kms(call, topic, "GenerateDataKey", Object{{"KeyId", master}, {"KeySpec", "AES_256"}}));
+  const auto opened = TRY(
+      ask_kms(call, topic, "Decrypt", Object{{"CiphertextBlob", text(made, "CiphertextBlob")}}));
   return plaintext_of(call, opened);
 }
 
@@ -108,8 +108,8 @@ Result<std::optional<Document>> data_key_for(Call& call, const Topic& topic) {
 Publication enclosed(Context& context, Publication publication) {
   if (!publication.secret) return publication;
   const Object open{{"message", publication.message}, {"by_protocol", publication.by_protocol}};
-  publication.sealed = base64(seal_with_nonce(key_in(context, publication),
-                                              context.new_bytes(kNonce), to_json(open)));
+  publication.sealed = base64(
+      seal_with_nonce(key_in(context, publication), context.new_bytes(kNonce), to_json(open)));
   publication.message.clear();
   publication.by_protocol.clear();
   return publication;

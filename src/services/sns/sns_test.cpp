@@ -22,14 +22,16 @@ TEST_F(Sns, TopicsAreMadeOnceAndTheirNamesChecked) {
   EXPECT_THAT(
       refused("CreateTopic", {{"Name", "alerts"}, {"Attributes", Object{{"DisplayName", "x"}}}}),
       HasSubstr("Topic already exists with different attributes"));
-  EXPECT_THAT(refused("CreateTopic",
-                      {{"Name", "k"}, {"Attributes", Object{{"ArchivePolicy", "{\"MessageRetentionPeriod\":7}"}}}}),
-              HasSubstr("not supported by Tocsin"));
-  EXPECT_EQ(refused("SetTopicAttributes",
-                    {{"TopicArn", topic},
-                     {"AttributeName", "Policy"},
-                     {"AttributeValue", R"({"Statement":[{"Effect":"Allow"}]})"}}),
-            "InvalidParameter: Invalid parameter: Policy Error: null");
+  EXPECT_THAT(
+      refused("CreateTopic",
+              {{"Name", "k"},
+               {"Attributes", Object{{"ArchivePolicy", "{\"MessageRetentionPeriod\":7}"}}}}),
+      HasSubstr("not supported by Tocsin"));
+  EXPECT_EQ(
+      refused("SetTopicAttributes", {{"TopicArn", topic},
+                                     {"AttributeName", "Policy"},
+                                     {"AttributeValue", R"({"Statement":[{"Effect":"Allow"}]})"}}),
+      "InvalidParameter: Invalid parameter: Policy Error: null");
   must("DeleteTopic", {{"TopicArn", topic}});
   EXPECT_EQ(publish("x").error().code, "NotFound");
 }
@@ -130,6 +132,15 @@ TEST_F(Sns, PermissionsAreStatementsOfThePolicy) {
   auto bad = add;
   bad["ActionName"] = Array{"Fly"};
   EXPECT_THAT(refused("AddPermission", bad), HasSubstr("action out of service scope!"));
+  auto nobody = add;
+  nobody["Label"] = "nobody";
+  nobody["AWSAccountId"] = Array{"1"};
+  EXPECT_EQ(refused("AddPermission", nobody),
+            "InvalidParameter: Invalid parameter: Policy Error: PrincipalNotFound");
+  EXPECT_EQ(refused("TagResource", {{"ResourceArn", topic},
+                                    {"Tags", Array{Object{{"Key", "a"}, {"Value", "b"}},
+                                                   Object{{"Key", "a"}, {"Value", "c"}}}}}),
+            "InvalidParameter: Invalid parameter: Duplicated keys are not allowed.");
   const auto policy = [&] {
     return attribute("GetTopicAttributes", {{"TopicArn", topic}}, "Policy");
   };

@@ -127,7 +127,7 @@ std::string new_token(Context& context, Subscription& subscription) {
   kTokens.put(context, Key{subscription.token_hash},
               {subscription.scope, subscription.topic, subscription.id});
   context.upkeep(subscription.token_expires,
-             {"sns.token_expired", Object{{"hash", subscription.token_hash}}});
+                 {"sns.token_expired", Object{{"hash", subscription.token_hash}}});
   return token;
 }
 

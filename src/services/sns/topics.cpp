@@ -226,7 +226,10 @@ Outcome tag_resource(Call& call) {
   if (!topic && topic.error().code == "NotFound")
     return fail("ResourceNotFound", "Resource does not exist", 404);
   if (!topic) return topic.error();
-  for (auto& [key, value] : tags_of(call.params()))
+  const auto& given = array_of(call.params(), "Tags");
+  const auto tags = tags_of(call.params());
+  if (tags.size() != given.size()) return invalid("Duplicated keys are not allowed.");
+  for (const auto& [key, value] : tags)
     topic->tags[key] = value;
   if (auto checked = check_tags(topic->tags); !checked) return checked.error();
   kTopics.put(call, key_of(*topic), *topic);

@@ -33,9 +33,9 @@ Result<void> enclose_own(Call& call, const Queue& queue, const Document& deliver
   const auto& params = call.params();
   if (const auto& attributes = object_of(params, "MessageAttributes"); !attributes.empty())
     message.attributes = attributes;
-  return enclose(call, asker_of(call), queue, message,
-                 string_of(params, "Head") + string_of(delivery, "Fill") +
-                     string_of(params, "Tail"));
+  return enclose(
+      call, asker_of(call), queue, message,
+      string_of(params, "Head") + string_of(delivery, "Fill") + string_of(params, "Tail"));
 }
 
 /// Counts in `sharing` the messages that name the call's content.

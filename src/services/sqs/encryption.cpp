@@ -44,10 +44,10 @@ Failure refused(const Error& error) {
   for (const auto& [theirs, ours] : codes) {
     if (error.code != theirs) continue;
     const bool denied = error.code == "AccessDenied";  // KMS's own door says it in its own words
-    return fail(std::string(ours),
-                fmt::format("{} (Service: AWSKMS; Status Code: {}; Error Code: {})", error.message,
-                            denied ? 400 : error.status,
-                            denied ? "AccessDeniedException" : error.code));
+    return fail(
+        std::string(ours),
+        fmt::format("{} (Service: AWSKMS; Status Code: {}; Error Code: {})", error.message,
+                    denied ? 400 : error.status, denied ? "AccessDeniedException" : error.code));
   }
   return fail(error);
 }
@@ -92,8 +92,8 @@ std::optional<std::string> kept_key(Context& context, const Key& place, std::str
 
 void keep_key(Context& context, const Queue& queue, const Key& place, const std::string& blob,
               std::string_view key) {
-  const auto until = context.now() + std::chrono::seconds(
-                                         number_attribute(queue, "KmsDataKeyReusePeriodSeconds"));
+  const auto until =
+      context.now() + std::chrono::seconds(number_attribute(queue, "KmsDataKeyReusePeriodSeconds"));
   kDataKeys.put(context, place, {blob, context.seal(key), until});
   Array parts;
   for (const auto& part : Key::split(place.bytes()))
@@ -182,10 +182,13 @@ Result<Letter> letter_of(Context& context, const Asker& receiver, const Queue& q
   if (message.content) return shared_letter(context, message);
   auto attributes = message.attributes.value_or(Object{});
   if (!message.sealed) return Letter{message.body.value_or(""), std::move(attributes)};
-  const auto key = message.envelope
-                       ? TRY(key_to_receive(context, receiver, queue, *message.envelope))
+  const auto key =
+      message.envelope ? TRY(key_to_receive(context, receiver, queue, *message.envelope))
                        : house_key(context);
-  return Letter{TRY(opened_text(key, *message.sealed)), std::move(attributes)};
+                       return Letter {
+                         TRY(opened_text(key, *message.sealed))
+                         , std::move(attributes)
+                       };
 }
 
 Content content_of(Context& context, std::string_view head, std::string_view tail,

@@ -63,9 +63,7 @@ struct SqsEncryption : ::testing::Test {
   core::TestCloud cloud{[this](core::Registry& registry) {
     register_sqs(registry);
     registry.add(kms.service());
-    registry.add({"lambda",
-                  "lambda",
-                  {{"ListFunctions", core::Effect::Write, set_flights}}});
+    registry.add({"lambda", "lambda", {{"ListFunctions", core::Effect::Write, set_flights}}});
   }};
   std::string url = make("q", {{"KmsMasterKeyId", "alias/app"}});
 
@@ -76,9 +74,8 @@ struct SqsEncryption : ::testing::Test {
     return made ? string_of(*made, "QueueUrl") : "";
   }
   std::string set(Object attributes) {
-    const auto done =
-        cloud.call("sqs", "SetQueueAttributes",
-                   Object{{"QueueUrl", url}, {"Attributes", std::move(attributes)}});
+    const auto done = cloud.call("sqs", "SetQueueAttributes",
+                                 Object{{"QueueUrl", url}, {"Attributes", std::move(attributes)}});
     return done ? "" : done.error().code + ": " + done.error().message;
   }
   std::string send(std::string_view body) {
@@ -105,12 +102,11 @@ struct SqsEncryption : ::testing::Test {
   }
   bool lies_open(std::string_view plain) {
     bool found = false;
-    cloud.stores().state->snapshot()->scan("", std::string(8, '\xff'), store::Direction::Forward,
-                                           [&](auto, std::string_view row) {
-                                             found |= row.contains(plain) ||
-                                                      row.contains(base64(plain));
-                                             return true;
-                                           });
+    cloud.stores().state->snapshot()->scan(
+        "", std::string(8, '\xff'), store::Direction::Forward, [&](auto, std::string_view row) {
+          found |= row.contains(plain) || row.contains(base64(plain));
+          return true;
+        });
     return found;
   }
 };
@@ -198,9 +194,8 @@ TEST_F(SqsEncryption, KeysOfKmsAndOfTheHouseExcludeEachOther) {
   EXPECT_THAT(set(both), StartsWith("InvalidAttributeName: You can use one type of server-side "
                                     "encryption (SSE) at one time."));
   EXPECT_THAT(set({{"KmsDataKeyReusePeriodSeconds", "59"}}), StartsWith("InvalidAttributeValue"));
-  const auto shown =
-      *cloud.call("sqs", "GetQueueAttributes",
-                  Object{{"QueueUrl", url}, {"AttributeNames", Array{"All"}}});
+  const auto shown = *cloud.call("sqs", "GetQueueAttributes",
+                                 Object{{"QueueUrl", url}, {"AttributeNames", Array{"All"}}});
   const auto& attributes = object_of(shown, "Attributes");
   EXPECT_EQ(text(attributes, "KmsMasterKeyId"), "alias/app");
   EXPECT_EQ(text(attributes, "KmsDataKeyReusePeriodSeconds"), "300");

@@ -216,9 +216,8 @@ TEST_F(Sqs, OnlyTheVisibilityOfWhatIsHiddenIsChanged) {
   const auto url = make_queue("q");
   ASSERT_TRUE(send(url, "m"));
   const auto handle = string_of(receive(url, 1, {{"VisibilityTimeout", 0}})[0], "ReceiptHandle");
-  EXPECT_THAT(refused("ChangeMessageVisibility", {{"QueueUrl", url},
-                                                  {"ReceiptHandle", handle},
-                                                  {"VisibilityTimeout", 10}}),
+  EXPECT_THAT(refused("ChangeMessageVisibility",
+                      {{"QueueUrl", url}, {"ReceiptHandle", handle}, {"VisibilityTimeout", 10}}),
               HasSubstr("Message does not exist or is not available for visibility timeout"));
 }
 

@@ -31,9 +31,8 @@ Result<Object> encryption_of(const Call& call) {
 
 bool is_full(const Call& call) {
   std::size_t count = 0;
-  kActivities.scan(call, Key::of(call.scope()), [&](const auto&, const Activity&) {
-    return ++count < kMostActivities;
-  });
+  kActivities.scan(call, Key::of(call.scope()),
+                   [&](const auto&, const Activity&) { return ++count < kMostActivities; });
   return count >= kMostActivities;
 }
 
@@ -66,11 +65,11 @@ std::vector<core::Access> needs_create_activity(Call& call) {
 }
 
 Outcome create_activity(Call& call) {
-  Activity activity{.scope = call.scope(),
-                    .name = string_of(call.params(), "name"),
-                    .tags = {},
-                    .encryption = TRY(encryption_of(call)),
-                    .created = call.now()};
+  Activity activity {
+    .scope = call.scope(), .name = string_of(call.params(), "name"), .tags = {},
+    .encryption = TRY(encryption_of(call))
+    , .created = call.now()
+  };
   TRY(check_name(activity.name));
   TRY(add_tags(call.params(), activity.tags));
   const auto key = Key::of(activity.scope, activity.name);
@@ -80,9 +79,9 @@ Outcome create_activity(Call& call) {
                 fmt::format("Activity Already Exists: '{}'", found->arn()));
   }
   if (is_full(call)) {
-    return fail("ActivityLimitExceeded",
-                fmt::format("The maximum number of activities has been reached ({})",
-                            kMostActivities));
+    return fail(
+        "ActivityLimitExceeded",
+        fmt::format("The maximum number of activities has been reached ({})", kMostActivities));
   }
   kActivities.put(call, key, activity);
   return created(activity);
@@ -92,8 +91,8 @@ Outcome describe_activity(Call& call) {
   const auto wanted = TRY(arn_of(call, "activityArn", {"activity"}));
   const auto activity = kActivities.get(call, Key::of(wanted.scope, wanted.name));
   if (!activity) {
-    return fail("ActivityDoesNotExist", fmt::format("Activity Does Not Exist: '{}'",
-                                                    text(call.params(), "activityArn")));
+    return fail("ActivityDoesNotExist",
+                fmt::format("Activity Does Not Exist: '{}'", text(call.params(), "activityArn")));
   }
   auto reply = created(*activity);
   reply["name"] = activity->name;
@@ -121,9 +120,8 @@ Outcome list_activities(Call& call) {
 }
 
 core::ResourceType activity_type() {
-  return {.type = "AWS::StepFunctions::Activity",
-          .table = kActivities.name(),
-          .describe = describe};
+  return {
+      .type = "AWS::StepFunctions::Activity", .table = kActivities.name(), .describe = describe};
 }
 
 }  // namespace tocsin::states

@@ -38,8 +38,8 @@ Result<Activity> activity_of(Call& call) {
   const auto arn = TRY(arn_of(call, "activityArn", {"activity"}));
   auto activity = kActivities.get(call, Key::of(arn.scope, arn.name));
   if (!activity) {
-    return fail("ActivityDoesNotExist", fmt::format("Activity Does Not Exist: '{}'",
-                                                    text(call.params(), "activityArn")));
+    return fail("ActivityDoesNotExist",
+                fmt::format("Activity Does Not Exist: '{}'", text(call.params(), "activityArn")));
   }
   return *std::move(activity);
 }
@@ -57,8 +57,8 @@ core::Token wait_for_task(Call& call, const Activity& activity) {
   const auto token = call.park();
   const auto order = next_order(call);
   ActivityPoll poll{.token = token.id, .worker = string_of(call.params(), "workerName")};
-  poll.timer = call.at(call.now() + kPoll,
-                       {"states.poll_ended", Object{{"activity", activity.name}, {"order", order}}});
+  poll.timer = call.at(call.now() + kPoll, {"states.poll_ended",
+                                            Object{{"activity", activity.name}, {"order", order}}});
   kActivityPolls.put(call, Key::of(activity.scope, activity.name, order), poll);
   return token;
 }

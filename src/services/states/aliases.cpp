@@ -68,7 +68,8 @@ Result<Routing> routing_of(const Call& call) {
   const auto& items = array_of(call.params(), "routingConfiguration");
   if (items.size() > 2)
     return invalid(
-        "1 validation error detected: Value at 'routingConfiguration' failed to satisfy constraint: "
+        "1 validation error detected: Value at 'routingConfiguration' failed to satisfy "
+        "constraint: "
         "Member must have length less than or equal to 2");
   Routing out;
   std::vector<std::string> arns;
@@ -79,7 +80,8 @@ Result<Routing> routing_of(const Call& call) {
     const auto number = arn && arn->kind == "stateMachine" ? version_number(*arn) : std::nullopt;
     versions &= number.has_value();
     if (!number) continue;
-    same &= out.routes.empty() || (arn->name == out.machine.name && arn->scope == out.machine.scope);
+    same &=
+        out.routes.empty() || (arn->name == out.machine.name && arn->scope == out.machine.scope);
     out.machine = *arn;
     out.routes.push_back({*number, integer(item, "weight").value_or(0)});
   }
@@ -235,14 +237,14 @@ Outcome list_state_machine_aliases(Call& call) {
   const auto machine = TRY(find_machine(call, wanted));
   const auto version = version_number(wanted);
   if (!wanted.rest.empty() && !version) return no_machine(text(call.params(), "stateMachineArn"));
-  return page_of<Alias>(
-      call, kAliases, Key::of(machine.scope, machine.name), "stateMachineAliases",
-      [&](const auto&, const Alias& alias) -> Document {
-        const bool shown = !version || std::ranges::any_of(alias.routes, [&](const Route& route) {
-          return route.version == *version;
-        });
-        return shown ? Document(created(machine, alias)) : Document();
-      });
+  return page_of<Alias>(call, kAliases, Key::of(machine.scope, machine.name), "stateMachineAliases",
+                        [&](const auto&, const Alias& alias) -> Document {
+                          const bool shown = !version || std::ranges::any_of(
+                                                             alias.routes, [&](const Route& route) {
+                                                               return route.version == *version;
+                                                             });
+                          return shown ? Document(created(machine, alias)) : Document();
+                        });
 }
 
 }  // namespace tocsin::states

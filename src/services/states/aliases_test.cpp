@@ -13,9 +13,8 @@ class Aliases : public Definitions {
     wanted["publish"] = true;
     done("CreateStateMachine", wanted);
     for (const auto* comment : {"2", "3"})
-      done("UpdateStateMachine", {{"stateMachineArn", arn_},
-                                {"definition", commented(comment)},
-                                {"publish", true}});
+      done("UpdateStateMachine",
+           {{"stateMachineArn", arn_}, {"definition", commented(comment)}, {"publish", true}});
   }
 
   Array routes(std::initializer_list<std::pair<int, int>> parts) {
@@ -46,7 +45,8 @@ TEST_F(Aliases, LiveAndDie) {
   update["routingConfiguration"] = routes({{1, 50}, {2, 50}});
   cloud.advance(std::chrono::seconds(1));
   done("UpdateStateMachineAlias", update);
-  const auto described = done("DescribeStateMachineAlias", {{"stateMachineAliasArn", arn_ + ":PROD"}});
+  const auto described =
+      done("DescribeStateMachineAlias", {{"stateMachineAliasArn", arn_ + ":PROD"}});
   EXPECT_EQ(text(described, "name"), "PROD");
   EXPECT_EQ(text(described, "description"), "new description");
   EXPECT_EQ(to_json(*find(described, "routingConfiguration")), to_json(routes({{1, 50}, {2, 50}})));
@@ -80,10 +80,12 @@ TEST_F(Aliases, WhatIsRefusedAsOnAws) {
   };
   EXPECT_EQ(wrong({Object{{"stateMachineVersionArn", arn_}, {"weight", 100}}}),
             "ValidationException: Routing configuration must contain state machine version ARNs. "
-            "Received: [" + arn_ + "]");
+            "Received: [" +
+                arn_ + "]");
   EXPECT_EQ(wrong(routes({{1, 50}, {1, 50}})),
             "ValidationException: Routing configuration must contain distinct state machine "
-            "version ARNs. Received: [" + arn_ + ":1, " + arn_ + ":1]");
+            "version ARNs. Received: [" +
+                arn_ + ":1, " + arn_ + ":1]");
   EXPECT_EQ(wrong(routes({{1, 70}, {2, 29}})),
             "ValidationException: Sum of routing configuration weights must equal 100. Received: "
             "[70, 29]");

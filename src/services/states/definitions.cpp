@@ -45,9 +45,9 @@ asl::MachinePtr compiled(const core::Context& context, const Scope& scope,
   static CompiledCache cache;
   const auto key = (type == Type::EXPRESS ? "E" : "S") + revision.definition;
   if (auto found = cache.find(key)) return found;
-  auto made = asl::compile(
-      definition_of(context, scope, machine, revision),
-      type == Type::EXPRESS ? asl::MachineType::Express : asl::MachineType::Standard);
+  auto made =
+      asl::compile(definition_of(context, scope, machine, revision),
+                   type == Type::EXPRESS ? asl::MachineType::Express : asl::MachineType::Standard);
   if (!made) return nullptr;  // of an earlier binary, which took what this one refuses
   cache.keep(key, *made);
   return *std::move(made);

@@ -26,7 +26,6 @@ std::uint64_t random_bits(Context& context) {
   return bits;
 }
 
-
 /// One input's work on one execution: what it does is written when it is destroyed.
 class Drive {
  public:
@@ -152,8 +151,7 @@ class Drive {
 
   void write() {
     log_events(context_, place_, row_, history_);
-    if (row_.type == Type::STANDARD)
-      keep_history(context_, place_.key(), history_);
+    if (row_.type == Type::STANDARD) keep_history(context_, place_.key(), history_);
     if (finished_) {
       input_ = *execution_->input;
       end_execution(context_, place_, row_, *finished_, input_);

@@ -32,8 +32,8 @@ struct Ended {
 };
 /// Starts the execution: its row, its first advance. `row` has machine, name, type, revision. Gives
 /// how it ended, where that took no more than this.
-std::optional<Ended> begin(core::Context& context, const Scope& scope, Execution row, Document input,
-           const ChildStart& child = {});
+std::optional<Ended> begin(core::Context& context, const Scope& scope, Execution row,
+                           Document input, const ChildStart& child = {});
 
 /// Gives the execution an event. Nothing happens where it is over, or does not await it.
 void drive(core::Context& context, const Place& place, const asl::Event& event);

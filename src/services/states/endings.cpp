@@ -152,9 +152,7 @@ void end_execution(Context& context, const Place& place, Execution& row,
   if (!row.map_run.empty()) return child_ended(context, place, row, finished);
   if (listed(row)) {
     count_open(context, place.scope, -1);
-    Data data{.input = to_json(input),
-              .error = finished.error,
-              .cause = finished.cause};
+    Data data{.input = to_json(input), .error = finished.error, .cause = finished.cause};
     if (finished.output) data.output = to_json(*finished.output);
     emit_change(context, place, row, std::move(data));
   }

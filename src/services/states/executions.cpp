@@ -62,9 +62,8 @@ struct ListOf {
 Result<ListOf> list_of(Call& call) {
   const bool by_machine = given(call, "stateMachineArn"), by_run = given(call, "mapRunArn");
   if (by_machine == by_run) {
-    return invalid(by_machine
-                       ? "Only one of stateMachineArn and mapRunArn may be specified"
-                       : "Must provide a stateMachineArn or a mapRunArn");
+    return invalid(by_machine ? "Only one of stateMachineArn and mapRunArn may be specified"
+                              : "Must provide a stateMachineArn or a mapRunArn");
   }
   if (by_run) {
     const auto run = TRY(find_map_run(call, "mapRunArn"));
@@ -148,16 +147,15 @@ Outcome get_execution_history(Call& call) {
   Array events;
   std::int64_t last = 0;
   bool more = false;
-  visit_history(call, key,
-                flag(call.params(), "reverseOrder") ? store::Direction::Backward
-                                                    : store::Direction::Forward,
-                position.empty() ? 0 : std::stoll(position), data,
-                [&](std::int64_t id, Document event) {
-                  if (events.size() == limit_of(call)) return !(more = true);
-                  events.push_back(std::move(event));
-                  last = id;
-                  return true;
-                });
+  visit_history(
+      call, key,
+      flag(call.params(), "reverseOrder") ? store::Direction::Backward : store::Direction::Forward,
+      position.empty() ? 0 : std::stoll(position), data, [&](std::int64_t id, Document event) {
+        if (events.size() == limit_of(call)) return !(more = true);
+        events.push_back(std::move(event));
+        last = id;
+        return true;
+      });
   Object reply;
   reply["events"] = std::move(events);
   if (more) reply["nextToken"] = token_of(call, key.bytes(), std::to_string(last));

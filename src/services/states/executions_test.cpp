@@ -5,10 +5,10 @@ namespace tocsin::states {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::StartsWith;
 using testing::execution_arn;
 using testing::kRole;
 using testing::machine_arn;
+using ::testing::StartsWith;
 using testing::States;
 
 const Object kPass{{"P", Object{{"Type", "Pass"}, {"Result", Object{{"a", 1}}}, {"End", true}}}};
@@ -31,8 +31,7 @@ TEST_F(States, AnExecutionRunsAndIsShown) {
   EXPECT_EQ(text(object_of(events[0], "executionStartedEventDetails"), "roleArn"), kRole);
   EXPECT_EQ(text(object_of(events[2], "stateExitedEventDetails"), "output"), R"({"a":1})");
   EXPECT_EQ(integer(events[3], "previousEventId"), 3);
-  const auto machine =
-      done("DescribeStateMachineForExecution", {{"executionArn", execution}});
+  const auto machine = done("DescribeStateMachineForExecution", {{"executionArn", execution}});
   EXPECT_EQ(text(machine, "name"), "m");
   replays();
 }
@@ -42,9 +41,8 @@ TEST_F(States, TheSameStartAgainIsTheSameCallWhileItRuns) {
   const auto first = start("m", "e");
   EXPECT_EQ(start("m", "e"), first);
   const auto taken = "ExecutionAlreadyExists: Execution Already Exists: '" + first + "'";
-  EXPECT_EQ(refusal("StartExecution", {{"stateMachineArn", machine_arn("m")},
-                                       {"name", "e"},
-                                       {"input", "[]"}}),
+  EXPECT_EQ(refusal("StartExecution",
+                    {{"stateMachineArn", machine_arn("m")}, {"name", "e"}, {"input", "[]"}}),
             taken);
   cloud.advance(std::chrono::minutes(2));
   EXPECT_EQ(status(first), "SUCCEEDED");
@@ -62,8 +60,9 @@ TEST_F(States, WhatCannotBeStartedIsRefused) {
             "InvalidName: Invalid Name: 'a:b'");
   EXPECT_EQ(refusal("StartExecution", {{"stateMachineArn", machine + "x"}}),
             "StateMachineDoesNotExist: State Machine Does Not Exist: '" + machine + "x'");
-  EXPECT_EQ(refusal("DescribeExecution", {{"executionArn", execution_arn("m", "none")}}),
-            "ExecutionDoesNotExist: Execution Does Not Exist: '" + execution_arn("m", "none") + "'");
+  EXPECT_EQ(
+      refusal("DescribeExecution", {{"executionArn", execution_arn("m", "none")}}),
+      "ExecutionDoesNotExist: Execution Does Not Exist: '" + execution_arn("m", "none") + "'");
   EXPECT_EQ(refusal("StartSyncExecution", {{"stateMachineArn", machine}}),
             "StateMachineTypeNotSupported: This operation is not supported by this type of state "
             "machine");
@@ -148,8 +147,8 @@ TEST_F(States, AFailedExecutionIsRedriven) {
   EXPECT_EQ(integer(shown, "redriveCount"), 1);
   EXPECT_THAT(refusal("RedriveExecution", {{"executionArn", execution}}),
               StartsWith("ExecutionNotRedrivable"));
-  EXPECT_EQ(array_of(done("ListExecutions", {{"stateMachineArn", machine_arn("m")},
-                                             {"redriveFilter", "REDRIVEN"}}),
+  EXPECT_EQ(array_of(done("ListExecutions",
+                          {{"stateMachineArn", machine_arn("m")}, {"redriveFilter", "REDRIVEN"}}),
                      "executions")
                 .size(),
             1u);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a task fails with when its call fails. SDK integrations name errors as the AWS SDK for Java 2
-// does, the optimised ones as version 1 does.
+// What a task fails with when its call fails. SDK integrations name errors as the AWS SDK for Java
+// 2 does, the optimised ones as version 1 does.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 #include <fmt/format.h>
 
@@ -43,10 +43,9 @@ NamedFailure of_sdk(core::Context& context, const Integration& integration, cons
   const auto client = sdk_client_name(*integration.service);
   auto exception = exception_of(integration, error.code);
   if (exception.empty()) exception = client + "Exception";
-  auto cause = fmt::format("{} (Service: {}, Status Code: {}, Request ID: {}", error.message, client,
-                           error.status, context.new_uuid());
-  if (integration.service->id == "s3")
-    cause += ", Extended Request ID: " + context.new_uuid();
+  auto cause = fmt::format("{} (Service: {}, Status Code: {}, Request ID: {}", error.message,
+                           client, error.status, context.new_uuid());
+  if (integration.service->id == "s3") cause += ", Extended Request ID: " + context.new_uuid();
   return {client + "." + exception, cause + ")"};
 }
 

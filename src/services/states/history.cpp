@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A row's text is {"at": ms, "events": [[id, previous, ms after `at`, type, name, number, data,
-// details], …]}, where `data` is 0 (none), [value], or how many events before the same value stands:
-// a state's input is its predecessor's output.
+// details], …]}, where `data` is 0 (none), [value], or how many events before the same value
+// stands: a state's input is its predecessor's output.
 #include "services/states/history.hpp"
 
 #include <fmt/format.h>

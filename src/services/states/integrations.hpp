@@ -34,7 +34,8 @@ struct NamedFailure {
 NamedFailure named_failure(core::Context& context, const Integration& integration,
                            const Error& error);
 
-/// A member's name as the AWS SDK for Java has it: "DbInstanceIdentifier" of "DBInstanceIdentifier".
+/// A member's name as the AWS SDK for Java has it: "DbInstanceIdentifier" of
+/// "DBInstanceIdentifier".
 std::string java_name(std::string_view member);
 /// The name of the service in error names: "Sfn", "DynamoDb", "CloudWatchLogs".
 std::string sdk_client_name(const model::Service& service);

@@ -8,9 +8,9 @@ namespace tocsin::states {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::kRole;
 using testing::machine_arn;
+using ::testing::StartsWith;
 using testing::States;
 
 const Object kPass{{"P", Object{{"Type", "Pass"}, {"End", true}}}};
@@ -21,15 +21,15 @@ TEST_F(States, InputsAndDefinitionsHaveTheirSizes) {
   const auto big = '"' + std::string(256 * 1024, 'x') + '"';
   EXPECT_THAT(refusal("StartExecution", {{"stateMachineArn", machine_arn("m")}, {"input", big}}),
               StartsWith("ValidationException"));
-  EXPECT_THAT(refusal("CreateStateMachine",
-                      {{"name", "n"}, {"roleArn", kRole}, {"definition", std::string(1 << 20, ' ') + "{}"}}),
+  EXPECT_THAT(refusal("CreateStateMachine", {{"name", "n"},
+                                             {"roleArn", kRole},
+                                             {"definition", std::string(1 << 20, ' ') + "{}"}}),
               StartsWith("InvalidDefinition"));
 }
 
 TEST_F(States, OnlySoManyExecutionsAreOpen) {
   create("m", kWait);
-  const auto key =
-      core::row_key(kOpen.name(), core::Key{"123456789012", "us-east-1"});
+  const auto key = core::row_key(kOpen.name(), core::Key{"123456789012", "us-east-1"});
   ASSERT_TRUE(cloud.stores().state->commit({{key, R"({"value":999999})"}}));
   start("m", "a");
   EXPECT_THAT(refusal("StartExecution", {{"stateMachineArn", machine_arn("m")}}),
@@ -51,8 +51,12 @@ TEST_F(States, AnExpressExecutionEndsAfterFiveMinutes) {
 }
 
 TEST_F(States, AHistoryHasItsEnd) {
-  create("m", {{"A", Object{{"Type", "Pass"}, {"Next", "B"}}},
-               {"B", Object{{"Type", "Pass"}, {"Next", "A"}}}});
+  create("m",
+         {{"A", Object{{"Type", "Choice"},
+                       {"Choices",
+                        Array{Object{{"Variable", "$.never"}, {"IsPresent", true}, {"Next", "B"}}}},
+                       {"Default", "A"}}},
+          {"B", Object{{"Type", "Succeed"}}}});
   const auto execution = start("m", "e");
   EXPECT_THAT(output(execution), HasSubstr("maximum number of history events (25000)"));
   const auto last = history(execution, {{"reverseOrder", true}, {"maxResults", 1}});

@@ -6,8 +6,9 @@
 namespace tocsin::states {
 namespace {
 
-constexpr std::size_t kMost = 4096;
-constexpr std::size_t kMostBytes = 16 * 1024;  // of one
+// Loaded, an execution takes several times its text: tens of megabytes in all.
+constexpr std::size_t kMost = 2048;
+constexpr std::size_t kMostBytes = 4 * 1024;  // of one's text
 
 asl::ExecutionPtr loaded(const core::Context& context, const Saved& saved) {
   const auto text = context.open(saved.execution);

@@ -16,8 +16,8 @@ constexpr std::string_view kPolicyName = "AWSLogDeliveryWrite20150319";
 bool wanted(std::string_view level, asl::EventType event) {
   if (level == "ALL") return true;
   const auto type = asl::name_of(event);
-  const bool fatal = type == "ExecutionFailed" || type == "ExecutionAborted" ||
-                     type == "ExecutionTimedOut";
+  const bool fatal =
+      type == "ExecutionFailed" || type == "ExecutionAborted" || type == "ExecutionTimedOut";
   if (level == "FATAL") return fatal;
   return level == "ERROR" && (type == "FailStateEntered" || type.ends_with("Failed") ||
                               type.ends_with("Aborted") || type.ends_with("TimedOut"));
@@ -135,8 +135,7 @@ Result<void> allow(Context& context, const Scope& scope, const Revision& revisio
   TRY(context
           .call(policy_call(scope, revision, "PutResourcePolicy",
                             {{"policyName", kPolicyName},
-                             {"policyDocument",
-                              to_json(delivery_policy(std::move(groups)))}}))
+                             {"policyDocument", to_json(delivery_policy(std::move(groups)))}}))
           .result());
   return {};
 }
@@ -157,9 +156,9 @@ void log_events(Context& context, const Place& place, const Execution& row,
                            {"message", log_line(event, arn, row, data)}});
   }
   if (lines.empty()) return;
-  const auto stream = fmt::format("states/{}/{}/{}", machine_name(row.machine),
-                                  format_time(row.start, "%Y-%m-%d-%H-00"),
-                                  row.revision.id.substr(0, 8));
+  const auto stream =
+      fmt::format("states/{}/{}/{}", machine_name(row.machine),
+                  format_time(row.start, "%Y-%m-%d-%H-00"), row.revision.id.substr(0, 8));
   put(context, group, Document(boost::json::string(stream)), lines, false);
 }
 

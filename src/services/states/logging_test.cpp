@@ -5,8 +5,8 @@ namespace tocsin::states {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::machine_arn;
+using ::testing::StartsWith;
 using testing::States;
 
 TEST_F(States, ExecutionsAreLogged) {
@@ -18,9 +18,8 @@ TEST_F(States, ExecutionsAreLogged) {
     return Object{{"loggingConfiguration",
                    Object{{"level", level},
                           {"includeExecutionData", true},
-                          {"destinations",
-                           Array{Object{{"cloudWatchLogsLogGroup",
-                                         Object{{"logGroupArn", group}}}}}}}}};
+                          {"destinations", Array{Object{{"cloudWatchLogsLogGroup",
+                                                         Object{{"logGroupArn", group}}}}}}}}};
   };
   create("m", {{"F", Object{{"Type", "Fail"}, {"Error", "E"}}}}, logging("ALL"));
   ASSERT_EQ(neighbours->of("logs:PutResourcePolicy").size(), 1u);

@@ -43,8 +43,8 @@ Result<std::string> keep_definition(Call& call, const std::string& name, Type ty
                             "bytes'",
                             kMostBytes));
   }
-  TRY(asl::compile(definition, type == Type::EXPRESS ? asl::MachineType::Express
-                                                     : asl::MachineType::Standard));
+  TRY(asl::compile(definition,
+                   type == Type::EXPRESS ? asl::MachineType::Express : asl::MachineType::Standard));
   auto hash = hex(sha256(definition));
   const auto key = Key::of(call.scope(), name, hash);
   if (!kDefinitions.contains(call, key)) kDefinitions.put(call, key, {call.seal(definition)});
@@ -67,7 +67,8 @@ Result<void> configure(Call& call, Revision& revision) {
   if (given(call, "loggingConfiguration"))
     revision.logging = TRY(checked_logging(object_of(params, "loggingConfiguration")));
   if (given(call, "tracingConfiguration"))
-    revision.tracing = Object{{"enabled", flag(object_of(params, "tracingConfiguration"), "enabled")}};
+    revision.tracing =
+        Object{{"enabled", flag(object_of(params, "tracingConfiguration"), "enabled")}};
   if (given(call, "encryptionConfiguration"))
     revision.encryption = TRY(checked_encryption(object_of(params, "encryptionConfiguration")));
   if (given(call, "roleArn")) {
@@ -94,9 +95,9 @@ Outcome existing(const Call& call, const Machine& found, const Machine& wanted) 
   const auto& had = found.revision;
   const auto& now = wanted.revision;
   const bool publish = flag(call.params(), "publish");
-  if (found.type != wanted.type || had.definition != now.definition ||
-      had.logging != now.logging || had.tracing != now.tracing ||
-      had.encryption != now.encryption || publish != (found.versions == 1)) {
+  if (found.type != wanted.type || had.definition != now.definition || had.logging != now.logging ||
+      had.tracing != now.tracing || had.encryption != now.encryption ||
+      publish != (found.versions == 1)) {
     return fail("StateMachineAlreadyExists",
                 fmt::format("State Machine Already Exists: '{}'", found.arn()));
   }
@@ -114,7 +115,8 @@ void stop_some(Context& context, const core::Resumption& step) {
   const auto key = Key::of(context.scope(), name);
   const auto machine = kMachines.get(context, key);
   if (!machine || !machine->deleting) return;
-  if (stop_running(context, name, kSome)) return (void)context.later({"states.delete", step.context});
+  if (stop_running(context, name, kSome))
+    return (void)context.later({"states.delete", step.context});
   for (const auto& version : kVersions.all(context, key))
     kVersions.erase(context, Key::of(context.scope(), name, number_part(version.number)));
   for (const auto& alias : kAliases.all(context, key))
@@ -144,7 +146,8 @@ std::vector<core::Access> needs_create_machine(Call& call) {
   std::vector<core::Access> needs{
       with_tags({.action = "states:CreateStateMachine", .resource = resource}, call.params())};
   if (!array_of(call.params(), "tags").empty())
-    needs.push_back(with_tags({.action = "states:TagResource", .resource = resource}, call.params()));
+    needs.push_back(
+        with_tags({.action = "states:TagResource", .resource = resource}, call.params()));
   if (flag(call.params(), "publish"))
     needs.push_back({.action = "states:PublishStateMachineVersion", .resource = resource});
   return needs;
@@ -171,7 +174,8 @@ Result<void> check_role(Call& call, const std::string& role) {
 
 Result<Object> checked_logging(const Object& given) {
   const auto refuse = [](std::string_view why) {
-    return fail("InvalidLoggingConfiguration", fmt::format("Invalid Logging Configuration: {}", why));
+    return fail("InvalidLoggingConfiguration",
+                fmt::format("Invalid Logging Configuration: {}", why));
   };
   const auto level = text(given, "level", "OFF");
   const auto& destinations = array_of(given, "destinations");
@@ -224,16 +228,20 @@ Version add_version(Context& context, Machine& machine, std::string description)
                   .description = std::move(description),
                   .revision = machine.revision,
                   .created = context.now()};
-  kVersions.put(context, Key::of(machine.scope, machine.name, number_part(version.number)), version);
+  kVersions.put(context, Key::of(machine.scope, machine.name, number_part(version.number)),
+                version);
   return version;
 }
 
 Result<Target> target_of(const store::View& view, const StatesArn& wanted, double draw) {
-  Target target{.machine = TRY(find_machine(view, wanted))};
+  Target target {
+    .machine = TRY(find_machine(view, wanted))
+  };
   target.revision = target.machine.revision;
   if (wanted.rest.empty()) return target;
   const auto missing = [&] {
-    return no_machine(arn("states", wanted.scope, "stateMachine:" + wanted.name + ":" + wanted.rest));
+    return no_machine(
+        arn("states", wanted.scope, "stateMachine:" + wanted.name + ":" + wanted.rest));
   };
   const bool digits = wanted.rest.find_first_not_of("0123456789") == std::string::npos;
   if (digits && wanted.rest.size() > 8) return missing();
@@ -355,9 +363,8 @@ void on_machine_deletion(core::Registry& registry) {
 }
 
 core::ResourceType machine_type() {
-  return {.type = "AWS::StepFunctions::StateMachine",
-          .table = kMachines.name(),
-          .describe = describe};
+  return {
+      .type = "AWS::StepFunctions::StateMachine", .table = kMachines.name(), .describe = describe};
 }
 
 }  // namespace tocsin::states

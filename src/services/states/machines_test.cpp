@@ -4,11 +4,11 @@
 namespace tocsin::states {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::execution_arn;
+using ::testing::HasSubstr;
 using testing::kRole;
 using testing::machine_arn;
+using ::testing::StartsWith;
 using testing::States;
 
 const Object kPass{{"P", Object{{"Type", "Pass"}, {"End", true}}}};
@@ -20,7 +20,8 @@ std::string definition(Object states = kPass) {
 }
 
 TEST_F(States, AMachineIsMadeShownChangedAndDeleted) {
-  const auto arn = create("m", kPass, {{"tags", Array{Object{{"key", "team"}, {"value", "blue"}}}}});
+  const auto arn =
+      create("m", kPass, {{"tags", Array{Object{{"key", "team"}, {"value", "blue"}}}}});
   EXPECT_EQ(arn, machine_arn("m"));
   const auto shown = done("DescribeStateMachine", {{"stateMachineArn", arn}});
   EXPECT_EQ(text(shown, "definition"), definition());

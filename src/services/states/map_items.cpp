@@ -33,8 +33,7 @@ Result<std::string> object_text(Context& context, const Scope& scope, const MapR
                                 Object params) {
   const auto where = fmt::format("s3://{}/{}", text(params, "Bucket"), text(params, "Key"));
   auto reply = context.call(s3_call(scope, run, "GetObject", std::move(params))).result();
-  if (!reply)
-    return unreadable(fmt::format("Unable to read {}: {}", where, reply.error().message));
+  if (!reply) return unreadable(fmt::format("Unable to read {}: {}", where, reply.error().message));
   const auto* body = find(*reply, "Body");
   if (!body) return std::string();
   if (const auto blob = store::blob_ref(*body)) return TRY(context.blob(*blob));
@@ -89,8 +88,8 @@ Result<Array> inventory_items(Context& context, const Scope& scope, const MapRun
   if (const auto arn = Arn::parse(bucket)) bucket = arn->resource;
   Array items;
   for (const auto& file : array_of(*parsed, "files")) {
-    const auto packed = TRY(object_text(context, scope, run,
-                                        {{"Bucket", bucket}, {"Key", text(file, "key")}}));
+    const auto packed =
+        TRY(object_text(context, scope, run, {{"Bucket", bucket}, {"Key", text(file, "key")}}));
     const auto plain = gunzip(packed, std::size_t{1} << 30);
     for (auto& item : TRY(csv_items(plain ? *plain : packed, config))) {
       if (static_cast<std::int64_t>(items.size()) == most) return items;

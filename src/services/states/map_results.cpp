@@ -33,7 +33,8 @@ Object entry(const Context& context, const Place& place, const Execution& child,
     out["OutputDetails"] = Object{{"Included", true}};
   }
   out["RedriveCount"] = 0;
-  out["RedriveStatus"] = child.status == Status::SUCCEEDED ? "NOT_REDRIVABLE" : "REDRIVABLE_BY_MAP_RUN";
+  out["RedriveStatus"] =
+      child.status == Status::SUCCEEDED ? "NOT_REDRIVABLE" : "REDRIVABLE_BY_MAP_RUN";
   out["StartDate"] = iso8601_ms(child.start);
   out["StateMachineArn"] = machine_arn(place.scope, child);
   out["Status"] = encode(child.status);
@@ -79,10 +80,9 @@ class Writer {
     Object manifest{{"DestinationBucket", text(parameters_, "Bucket")}, {"MapRunArn", map_run()}};
     manifest["ResultFiles"] = std::move(files);
     const auto written = TRY(put("manifest.json", to_json(manifest)));
-    return Document(
-        Object{{"MapRunArn", map_run()},
-               {"ResultWriterDetails",
-                Object{{"Bucket", text(parameters_, "Bucket")}, {"Key", written.key}}}});
+    return Document(Object{{"MapRunArn", map_run()},
+                           {"ResultWriterDetails", Object{{"Bucket", text(parameters_, "Bucket")},
+                                                          {"Key", written.key}}}});
   }
 
  private:

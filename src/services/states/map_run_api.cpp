@@ -92,10 +92,11 @@ Outcome list_map_runs(Call& call) {
         const auto run = kMapRuns.get(
             call, Key::of(call.scope(), named.substr(0, colon), named.substr(colon + 1)));
         if (!run) return nullptr;
-        Object shown{{"executionArn", parent_arn(call.scope(), *run)},
-                     {"mapRunArn", run_arn(call.scope(), *run)},
-                     {"stateMachineArn", arn("states", call.scope(), "stateMachine:" + run->machine)},
-                     {"startDate", to_seconds(run->start)}};
+        Object shown{
+            {"executionArn", parent_arn(call.scope(), *run)},
+            {"mapRunArn", run_arn(call.scope(), *run)},
+            {"stateMachineArn", arn("states", call.scope(), "stateMachine:" + run->machine)},
+            {"startDate", to_seconds(run->start)}};
         if (run->stop != Time{}) shown["stopDate"] = to_seconds(run->stop);
         return shown;
       });

@@ -110,7 +110,8 @@ std::int64_t count(const std::map<std::string, std::int64_t>& counts, std::strin
 }
 
 bool has_room(const MapRun& run) {
-  const auto most = run.concurrency > 0 ? std::min(run.concurrency, kMostConcurrent) : kMostConcurrent;
+  const auto most =
+      run.concurrency > 0 ? std::min(run.concurrency, kMostConcurrent) : kMostConcurrent;
   return count(run.executions, "running") < most;
 }
 
@@ -118,7 +119,8 @@ bool has_room(const MapRun& run) {
 bool intolerable(const MapRun& run) {
   const auto failed = count(run.items, "failed") + count(run.items, "timedOut");
   if (failed <= run.tolerated_count) return false;
-  const auto share = run.total ? 100.0 * static_cast<double>(failed) / static_cast<double>(run.total) : 0;
+  const auto share =
+      run.total ? 100.0 * static_cast<double>(failed) / static_cast<double>(run.total) : 0;
   return share > run.tolerated_percentage;
 }
 
@@ -146,8 +148,9 @@ void fail_run(Context& context, const Scope& scope, MapRun& run, const Error& er
   run.cause = error.message;
   end_run(context, scope, run, Status::FAILED);
   context.later({"states.map_abort", Object{{"m", run.machine}, {"n", run.name}}});
-  tell_parent(context, scope, run,
-              asl::TaskFailed{run.parent.task, error.code, error.message, asl::TaskFailed::At::Run});
+  tell_parent(
+      context, scope, run,
+      asl::TaskFailed{run.parent.task, error.code, error.message, asl::TaskFailed::At::Run});
 }
 
 void finish_run(Context& context, const Scope& scope, MapRun& run) {
@@ -253,7 +256,8 @@ asl::Event start_map_run(Context& context, const Place& parent, const Execution&
   run.writer = sealed_or_null(context, asked.writer);
   run.batcher = sealed_or_null(context, asked.batcher);
   run.listing = asked.reader ? true : false;
-  if (!asked.reader && asked.items) keep_items(context, parent.scope, run, asked.items->get_array());
+  if (!asked.reader && asked.items)
+    keep_items(context, parent.scope, run, asked.items->get_array());
   schedule(context, parent.scope, run);
   kMapRuns.put(context, key_of(parent.scope, run), run);
   kMapRunsOf.put(context,
@@ -261,8 +265,8 @@ asl::Event start_map_run(Context& context, const Place& parent, const Execution&
                  {});
   saved.pending[std::to_string(asked.task)] =
       fmt::format("{}{}:{}", kPending, run.machine, run.name);
-  return asl::MapRunStarted{
-      asked.task, arn("states", parent.scope, "mapRun:" + run.machine + ":" + run.name)};
+  return asl::MapRunStarted{asked.task,
+                            arn("states", parent.scope, "mapRun:" + run.machine + ":" + run.name)};
 }
 
 void abort_map_run(Context& context, const std::string& what) {

@@ -5,8 +5,8 @@ namespace tocsin::states {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::machine_arn;
+using ::testing::StartsWith;
 using testing::States;
 
 class MapRuns : public States {
@@ -86,9 +86,9 @@ TEST_F(MapRuns, ItemsAreReadFromFiles) {
             R"([{"x":"1","y":"a, b"},{"x":"2","y":""}])");
   EXPECT_EQ(output(run(reader("CSV", {{"CSVHeaderLocation", "FIRST_ROW"}, {"MaxItems", 1}}))),
             R"([{"x":"1","y":"a, b"}])");
-  EXPECT_EQ(output(run(reader("CSV", {{"CSVHeaderLocation", "GIVEN"},
-                                      {"CSVHeaders", Array{"h", "h"}}}))),
-            "FAILED States.ItemReaderFailed: CSV headers cannot contain duplicates.");
+  EXPECT_EQ(
+      output(run(reader("CSV", {{"CSVHeaderLocation", "GIVEN"}, {"CSVHeaders", Array{"h", "h"}}}))),
+      "FAILED States.ItemReaderFailed: CSV headers cannot contain duplicates.");
   file("7");
   EXPECT_EQ(output(run(reader("JSON"))),
             "FAILED States.ItemReaderFailed: Attempting to map over non-iterable node.");
@@ -110,8 +110,8 @@ TEST_F(MapRuns, ListingsAreReadPageByPage) {
 }
 
 TEST_F(MapRuns, ItemsComeInBatches) {
-  EXPECT_EQ(output(run({{"ItemBatcher", Object{{"MaxItemsPerBatch", 2},
-                                               {"BatchInput", Object{{"k", "v"}}}}}})),
+  EXPECT_EQ(output(run({{"ItemBatcher",
+                         Object{{"MaxItemsPerBatch", 2}, {"BatchInput", Object{{"k", "v"}}}}}})),
             R"([{"BatchInput":{"k":"v"},"Items":[1,2]},{"BatchInput":{"k":"v"},"Items":[3]}])");
 }
 
@@ -126,7 +126,8 @@ TEST_F(MapRuns, FailuresAreToleratedUpToAPoint) {
 }
 
 TEST_F(MapRuns, ConcurrencyIsBoundAndMayBeChanged) {
-  const auto execution = run({{"MaxConcurrency", 1}}, {{"Type", "Wait"}, {"Seconds", 10}, {"End", true}});
+  const auto execution =
+      run({{"MaxConcurrency", 1}}, {{"Type", "Wait"}, {"Seconds", 10}, {"End", true}});
   auto shown = map_run(execution);
   EXPECT_EQ(integer(object_of(shown, "executionCounts"), "running"), 1);
   EXPECT_EQ(integer(object_of(shown, "itemCounts"), "pending"), 2);
@@ -146,9 +147,9 @@ TEST_F(MapRuns, AStoppedExecutionStopsItsChildren) {
 }
 
 TEST_F(MapRuns, ResultsAreWritten) {
-  const auto execution = run({{"ResultWriter", Object{{"Resource", "arn:aws:states:::s3:putObject"},
-                                                      {"Parameters", Object{{"Bucket", "out"},
-                                                                            {"Prefix", "p"}}}}}});
+  const auto execution =
+      run({{"ResultWriter", Object{{"Resource", "arn:aws:states:::s3:putObject"},
+                                   {"Parameters", Object{{"Bucket", "out"}, {"Prefix", "p"}}}}}});
   const auto shown = *parse_json(output(execution));
   const auto key = string_of(object_of(shown, "ResultWriterDetails"), "Key");
   EXPECT_THAT(key, StartsWith("p/"));

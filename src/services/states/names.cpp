@@ -13,7 +13,8 @@ using core::Key;
 constexpr std::size_t kMostTags = 50;
 
 bool is_account(std::string_view text) {
-  return text.size() == 12 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() == 12 &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 Failure invalid_arn(std::string_view why) {
@@ -132,7 +133,8 @@ Failure no_machine(std::string_view arn) {
 Result<Machine> find_machine(const store::View& view, const StatesArn& wanted) {
   auto machine = kMachines.get(view, Key::of(wanted.scope, machine_name(wanted.name)));
   if (!machine) {
-    const auto named = "stateMachine:" + wanted.name + (wanted.rest.empty() ? "" : ":") + wanted.rest;
+    const auto named =
+        "stateMachine:" + wanted.name + (wanted.rest.empty() ? "" : ":") + wanted.rest;
     return no_machine(arn("states", wanted.scope, named));
   }
   return *std::move(machine);

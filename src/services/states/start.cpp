@@ -55,7 +55,9 @@ bool is_full(const Context& context, const Scope& scope) {
 Result<Start> start_of(Call& call) {
   const auto& params = call.params();
   const auto wanted = TRY(arn_of(call, "stateMachineArn", {"stateMachine"}));
-  Start start{.target = TRY(target_of(call, wanted, wanted.rest.empty() ? 0 : call.new_fraction()))};
+  Start start {
+    .target = TRY(target_of(call, wanted, wanted.rest.empty() ? 0 : call.new_fraction()))
+  };
   const auto& target = start.target;
   auto name = string_of(params, "name");
   if (given(call, "name")) TRY(check_name(name));
@@ -63,6 +65,9 @@ Result<Start> start_of(Call& call) {
     return fail("StateMachineDeleting",
                 fmt::format("State Machine is being deleted: '{}'", target.machine.arn()));
   }
+  // An earlier binary may have taken what this one refuses.
+  if (!compiled(call, call.scope(), target.machine.name, target.revision, target.machine.type))
+    return fail("InvalidDefinition", "Invalid State Machine Definition: 'It cannot be run'");
   std::string text;
   start.input = TRY(input_given(call, text));
   if (name.empty()) name = call.new_uuid();
@@ -84,9 +89,9 @@ Outcome start_execution(Call& call) {
   if (const auto found = kExecutions.get(call, execution_key(call.scope(), start.row)))
     return known(call.scope(), *found, start.row);
   if (start.row.type == Type::STANDARD && is_full(call, call.scope())) {
-    return fail("ExecutionLimitExceeded",
-                fmt::format("The maximum number of running executions has been reached ({})",
-                            kMostOpen));
+    return fail(
+        "ExecutionLimitExceeded",
+        fmt::format("The maximum number of running executions has been reached ({})", kMostOpen));
   }
   auto reply = started(call.scope(), start.row);
   begin(call, call.scope(), std::move(start.row), std::move(start.input));
@@ -96,21 +101,19 @@ Outcome start_execution(Call& call) {
 Result<Execution> execution_of(const Call& call) {
   const auto arn = TRY(arn_of(call, "executionArn", {"execution", "express"}));
   if (arn.kind == "express") {
-    return fail("InvalidArn",
-                "Invalid Arn: 'Resource type not valid in this context: express'");
+    return fail("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'");
   }
   auto row = kExecutions.get(call, Key::of(arn.scope, arn.name, arn.rest));
   if (!row) {
-    return fail("ExecutionDoesNotExist", fmt::format("Execution Does Not Exist: '{}'",
-                                                     text(call.params(), "executionArn")));
+    return fail("ExecutionDoesNotExist",
+                fmt::format("Execution Does Not Exist: '{}'", text(call.params(), "executionArn")));
   }
   return *std::move(row);
 }
 
 Outcome stop_execution(Call& call) {
   const auto row = TRY(execution_of(call));
-  if (row.status != Status::RUNNING)
-    return Object{{"stopDate", to_seconds(row.stop)}};
+  if (row.status != Status::RUNNING) return Object{{"stopDate", to_seconds(row.stop)}};
   asl::Stopped stopped;
   if (given(call, "error")) stopped.error = opened(call, "error");
   if (given(call, "cause")) stopped.cause = opened(call, "cause");
@@ -121,8 +124,7 @@ Outcome stop_execution(Call& call) {
 Outcome redrive_execution(Call& call) {
   auto row = TRY(execution_of(call));
   if (const auto why = redrive_refusal(call, row); !why.empty()) {
-    return fail("ExecutionNotRedrivable",
-                fmt::format("Execution is not redrivable: {}", why));
+    return fail("ExecutionNotRedrivable", fmt::format("Execution is not redrivable: {}", why));
   }
   const Place place{call.scope(), row.machine, row.name};
   reopen_execution(call, place, row);

@@ -103,8 +103,8 @@ struct Execution {
 };
 BOOST_DESCRIBE_STRUCT(Execution, (),
                       (machine, name, type, revision, version, alias, status, start, stop,
-                       input_hash, trace_header, map_run, map_index, items, redrives, redriven, waiters, node,
-                       unknown))
+                       input_hash, trace_header, map_run, map_index, items, redrives, redriven,
+                       waiters, node, unknown))
 
 /// What the engine needs to go on, written at each advance. Kept when an execution failed: a
 /// redrive goes on from it.
@@ -196,7 +196,8 @@ struct Count {
 BOOST_DESCRIBE_STRUCT(Count, (), (value))
 
 // Keys begin with account and region. An execution's are its machine and its name; versions and
-// history rows have their number as eight digits, moments are 16 hexadecimal digits of milliseconds.
+// history rows have their number as eight digits, moments are 16 hexadecimal digits of
+// milliseconds.
 inline constexpr core::Table<Machine> kMachines{"states.machines"};           // name
 inline constexpr core::Table<Definition> kDefinitions{"states.definitions"};  // machine, SHA-256
 inline constexpr core::Table<Version> kVersions{"states.versions"};           // machine, number
@@ -208,14 +209,14 @@ inline constexpr core::Table<HistoryRow> kHistory{"states.history"};  // …, id
 inline constexpr core::Table<Listed> kListed{"states.listed"};
 /// To be forgotten: moment of the end, machine, name.
 inline constexpr core::Table<Listed> kEnded{"states.ended"};
-inline constexpr core::Table<Listed> kSweeps{"states.sweeps"};  // a sweep's timer is set
-inline constexpr core::Table<Count> kOpen{"states.open"};  // running executions
+inline constexpr core::Table<Listed> kSweeps{"states.sweeps"};     // a sweep's timer is set
+inline constexpr core::Table<Count> kOpen{"states.open"};          // running executions
 inline constexpr core::Table<MapRun> kMapRuns{"states.map_runs"};  // machine, name
 /// For lists: the execution's machine and name, the run's machine and name.
 inline constexpr core::Table<Listed> kMapRunsOf{"states.map_runs_of"};
 inline constexpr core::Table<Chunk> kMapItems{"states.map_items"};  // machine, name, first index
-inline constexpr core::Table<Chunk> kMapResults{"states.map_results"};  // machine, name, index
-inline constexpr core::Table<Activity> kActivities{"states.activities"};             // name
+inline constexpr core::Table<Chunk> kMapResults{"states.map_results"};    // machine, name, index
+inline constexpr core::Table<Activity> kActivities{"states.activities"};  // name
 inline constexpr core::Table<ActivityTask> kActivityTasks{"states.activity_tasks"};  // name, order
 inline constexpr core::Table<ActivityPoll> kActivityPolls{"states.activity_polls"};  // name, order
 

@@ -20,15 +20,15 @@ using core::Key;
 /// Of the role that Credentials names, assumed by the execution's role.
 Result<core::Credential> chained(Context& context, const core::Credential& own,
                                  const std::string& role) {
-  const auto assumed = TRY(context
-                               .call({"sts",
-                                      "AssumeRole",
-                                      Object{{"RoleArn", role},
-                                             {"RoleSessionName", own.session_name}},
-                                      context.scope(),
-                                      own,
-                                      {}})
-                               .result());
+  const auto assumed =
+      TRY(context
+              .call({"sts",
+                     "AssumeRole",
+                     Object{{"RoleArn", role}, {"RoleSessionName", own.session_name}},
+                     context.scope(),
+                     own,
+                     {}})
+              .result());
   return core::Credential{
       .kind = core::Credential::Kind::Key,
       .access_key_id = string_of(object_of(assumed, "Credentials"), "AccessKeyId"),
@@ -38,20 +38,19 @@ Result<core::Credential> chained(Context& context, const core::Credential& own,
 
 /// A session's name as AWS makes it: nothing of the execution is told.
 std::string session_name(Context& context) {
-  constexpr std::string_view kLetters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   return context.new_id(kLetters, 32);
 }
 
 Result<core::Credential> credential_of(Context& context, const Place& place, const Execution& row,
                                        const asl::StartTask& task) {
-  core::Credential own{.kind = core::Credential::Kind::Service,
-                       .account = place.scope.account,
-                       .service = std::string(kPrincipal),
-                       .role_arn = row.revision.role,
-                       .session_name = session_name(context),
-                       .source_arn = arn("states", place.scope,
-                                         "stateMachine:" + machine_name(place.machine))};
+  core::Credential own{
+      .kind = core::Credential::Kind::Service,
+      .account = place.scope.account,
+      .service = std::string(kPrincipal),
+      .role_arn = row.revision.role,
+      .session_name = session_name(context),
+      .source_arn = arn("states", place.scope, "stateMachine:" + machine_name(place.machine))};
   if (task.credentials.empty()) return own;
   return chained(context, own, task.credentials);
 }
@@ -92,12 +91,13 @@ Result<core::CallSpec> spec_of(Context& context, const Place& place, const Execu
                                const Integration& integration, const asl::StartTask& task) {
   auto params = TRY(params_of(integration, task));
   const auto region = region_of(place, *task.parameters, *task.resource);
-  return core::CallSpec{.service = std::string(integration.service->id),
-                        .operation = std::string(integration.operation->name),
-                        .params = std::move(params),
-                        .scope = {place.scope.account, region},
-                        .credential = TRY(credential_of(context, place, row, task)),
-                        .principal = {}};
+  return core::CallSpec {
+    .service = std::string(integration.service->id),
+    .operation = std::string(integration.operation->name), .params = std::move(params),
+    .scope = {place.scope.account, region},
+    .credential = TRY(credential_of(context, place, row, task))
+    , .principal = {}
+  };
 }
 
 Result<void> call(Context& context, const Place& place, const Execution& row,
@@ -174,9 +174,9 @@ void called(Context& context, const core::Resumption& end) {
   const bool waits = resource->pattern != Resource::Pattern::RequestResponse;
   if (!end.outcome) {
     auto failure = named_failure(context, *integration, end.outcome.error());
-    return drive(context, place,
-                 failed(task, std::move(failure),
-                        waits ? TaskFailed::At::Submit : TaskFailed::At::Run));
+    return drive(
+        context, place,
+        failed(task, std::move(failure), waits ? TaskFailed::At::Submit : TaskFailed::At::Run));
   }
   if (integration->service->id == "lambda" && !integration->sdk) {
     if (auto failure = function_failure(*end.outcome))

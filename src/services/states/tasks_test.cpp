@@ -6,13 +6,13 @@ namespace tocsin::states {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::execution_arn;
+using ::testing::HasSubstr;
 using testing::kFunction;
 using testing::kRole;
 using testing::machine_arn;
 using testing::Neighbours;
+using ::testing::StartsWith;
 using testing::States;
 
 Neighbours::Answer reply(Object object) {
@@ -68,9 +68,8 @@ TEST_F(States, LambdaInvokeShowsTheReply) {
 TEST_F(States, AQueueGetsAMessageAndATokenComesBack) {
   neighbours->answers["sqs:SendMessage"] = reply({{"MessageId", "m1"}, {"MD5OfMessageBody", "d"}});
   create("m", task("arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-                   {{"Parameters",
-                     Object{{"QueueUrl", "https://sqs/q"},
-                            {"MessageBody", Object{{"token.$", "$$.Task.Token"}}}}},
+                   {{"Parameters", Object{{"QueueUrl", "https://sqs/q"},
+                                          {"MessageBody", Object{{"token.$", "$$.Task.Token"}}}}},
                     {"TimeoutSeconds", 600}}));
   const auto execution = start("m", "e");
   EXPECT_EQ(status(execution), "RUNNING");
@@ -112,8 +111,8 @@ TEST_F(States, NobodyAnswersInTime) {
 
 TEST_F(States, EveryServiceIsCalledThroughTheSdk) {
   neighbours->answers["s3:ListObjectsV2"] =
-      reply({{"KeyCount", 1}, {"Contents", Array{Object{{"Key", "k"}, {"ETag", "e"},
-                                                        {"LastModified", 1.5}}}}});
+      reply({{"KeyCount", 1},
+             {"Contents", Array{Object{{"Key", "k"}, {"ETag", "e"}, {"LastModified", 1.5}}}}});
   create("m", task("arn:aws:states:::aws-sdk:s3:listObjectsV2",
                    {{"Parameters", Object{{"Bucket.$", "$.b"}, {"MaxKeys", 5}}}}));
   EXPECT_EQ(output(start("m", "e", R"({"b":"bucket"})")),
@@ -123,12 +122,14 @@ TEST_F(States, EveryServiceIsCalledThroughTheSdk) {
 }
 
 TEST_F(States, ErrorsOfTheSdkAreNamedAsAwsNamesThem) {
-  neighbours->answers["s3:GetObject"] = failure("NoSuchKey", "The specified key does not exist.", 404);
+  neighbours->answers["s3:GetObject"] =
+      failure("NoSuchKey", "The specified key does not exist.", 404);
   create("m", task("arn:aws:states:::aws-sdk:s3:getObject",
                    {{"Parameters", Object{{"Bucket", "b"}, {"Key", "k"}}}}));
-  EXPECT_THAT(output(start("m", "e")),
-              StartsWith("FAILED S3.NoSuchKeyException: The specified key does not exist. (Service: "
-                         "S3, Status Code: 404, Request ID: "));
+  EXPECT_THAT(
+      output(start("m", "e")),
+      StartsWith("FAILED S3.NoSuchKeyException: The specified key does not exist. (Service: "
+                 "S3, Status Code: 404, Request ID: "));
   neighbours->answers["s3:GetObject"] = failure("AccessDenied", "Access Denied", 403);
   EXPECT_THAT(output(start("m", "f")), StartsWith("FAILED S3.S3Exception: Access Denied"));
   create("n", task("arn:aws:states:::aws-sdk:sfn:describeExecution",
@@ -148,10 +149,11 @@ TEST_F(States, WhatCannotBeCalledFailsTheTask) {
 
 TEST_F(States, ARoleThatMayNotBeAssumedFailsTheTask) {
   create("m", task(kFunction));
-  // The role was assumable when the machine was made.
-  notes->denied = "";
   neighbours->answers["lambda:Invoke"] = failure("AccessDeniedException", "not you", 403);
   EXPECT_THAT(output(start("m", "e")), StartsWith("FAILED Lambda.AWSLambdaException: not you ("));
+  notes->barred = true;
+  EXPECT_THAT(output(start("m", "f")),
+              StartsWith("FAILED States.TaskFailed: Neither the global service principal"));
 }
 
 TEST_F(States, AnotherRoleIsAssumedByTheFirst) {
@@ -168,9 +170,8 @@ TEST_F(States, AnotherRoleIsAssumedByTheFirst) {
 
 TEST_F(States, ExecutionsStartExecutionsAndWaitForThem) {
   create("child", {{"W", Object{{"Type", "Wait"}, {"Seconds", 5}, {"End", true}}}});
-  const auto parameters = Object{{"StateMachineArn", machine_arn("child")},
-                                 {"Name", "c"},
-                                 {"Input", Object{{"n", 1}}}};
+  const auto parameters =
+      Object{{"StateMachineArn", machine_arn("child")}, {"Name", "c"}, {"Input", Object{{"n", 1}}}};
   create("m", task("arn:aws:states:::states:startExecution.sync:2", {{"Parameters", parameters}}));
   const auto execution = start("m", "e");
   EXPECT_EQ(types(execution).back(), "TaskSubmitted");
@@ -187,17 +188,60 @@ TEST_F(States, AChildThatEndsAtOnceIsWaitedForToo) {
   create("m", task("arn:aws:states:::states:startExecution.sync",
                    {{"Parameters", Object{{"StateMachineArn", machine_arn("child")}}}}));
   const auto execution = start("m", "e");
-  EXPECT_THAT(output(execution), StartsWith(R"(FAILED States.TaskFailed: {"Cause":"C","Error":"E")"));
+  EXPECT_THAT(output(execution),
+              StartsWith(R"(FAILED States.TaskFailed: {"Cause":"C","Error":"E")"));
 }
 
 TEST_F(States, AStoppedParentStopsItsChild) {
   create("child", {{"W", Object{{"Type", "Wait"}, {"Seconds", 500}, {"End", true}}}});
-  create("m", task("arn:aws:states:::states:startExecution.sync",
-                   {{"Parameters",
-                     Object{{"StateMachineArn", machine_arn("child")}, {"Name", "c"}}}}));
+  create("m",
+         task("arn:aws:states:::states:startExecution.sync",
+              {{"Parameters", Object{{"StateMachineArn", machine_arn("child")}, {"Name", "c"}}}}));
   const auto execution = start("m", "e");
   done("StopExecution", {{"executionArn", execution}});
   EXPECT_EQ(status(execution_arn("child", "c")), "ABORTED");
+}
+
+TEST_F(States, AWorkerGetsTheWorkOfAnActivity) {
+  const auto activity = string_of(done("CreateActivity", {{"name", "approve"}}), "activityArn");
+  create("m", task(activity));
+  const auto queued = start("m", "queued", R"({"n":1})");
+  EXPECT_EQ(types(queued).back(), "ActivityScheduled");
+  const Object poll{{"activityArn", activity}, {"workerName", "ann"}};
+  const auto got = done("GetActivityTask", poll);
+  EXPECT_EQ(text(got, "input"), R"({"n":1})");
+  EXPECT_EQ(types(queued).back(), "ActivityStarted");
+  done("SendTaskSuccess", {{"taskToken", text(got, "taskToken")}, {"output", "2"}});
+  EXPECT_EQ(output(queued), "2");
+  EXPECT_EQ(call("GetActivityTask", poll).error().code, "StillPending");
+  const auto handed = start("m", "handed", "3");
+  ASSERT_EQ(cloud.late_replies.size(), 1u);
+  EXPECT_EQ(text(*cloud.late_replies.begin()->second, "input"), "3");
+  EXPECT_EQ(types(handed).back(), "ActivityStarted");
+  EXPECT_EQ(call("GetActivityTask", poll).error().code, "StillPending");
+  cloud.advance(std::chrono::seconds(61));
+  ASSERT_EQ(cloud.late_replies.size(), 2u);
+  const auto withdrawn = start("m", "withdrawn");
+  done("StopExecution", {{"executionArn", withdrawn}});
+  EXPECT_EQ(call("GetActivityTask", poll).error().code, "StillPending");
+  EXPECT_THAT(refusal("GetActivityTask", {{"activityArn", activity + "x"}}),
+              StartsWith("ActivityDoesNotExist: Activity Does Not Exist: '"));
+  done("DeleteActivity", {{"activityArn", activity}});
+  EXPECT_THAT(output(start("m", "gone")), HasSubstr("does not exist"));
+  replays();
+}
+
+TEST_F(States, ALoopOfTasksLeavesNothingBehind) {
+  neighbours->answers["lambda:Invoke"] = [](core::Call&) -> core::Outcome {
+    return fail("ServiceException", "again", 500);
+  };
+  create("m", task(kFunction, {{"Retry", Array{Object{{"ErrorEquals", Array{"States.ALL"}},
+                                                      {"IntervalSeconds", 1},
+                                                      {"MaxAttempts", 5},
+                                                      {"BackoffRate", 1}}}}}));
+  start("m", "e");
+  cloud.advance(std::chrono::minutes(1));
+  EXPECT_EQ(neighbours->calls.size(), 6u);
 }
 
 TEST_F(States, RetryAndCatch) {
@@ -206,12 +250,12 @@ TEST_F(States, RetryAndCatch) {
     ++calls;
     return fail("TooManyRequestsException", "Rate Exceeded.", 429);
   };
-  auto states = task(
-      kFunction,
-      {{"Retry", Array{Object{{"ErrorEquals", Array{"Lambda.TooManyRequestsException"}},
-                              {"IntervalSeconds", 10},
-                              {"MaxAttempts", 2}}}},
-       {"Catch", Array{Object{{"ErrorEquals", Array{"States.ALL"}}, {"Next", "Caught"}}}}});
+  auto states =
+      task(kFunction,
+           {{"Retry", Array{Object{{"ErrorEquals", Array{"Lambda.TooManyRequestsException"}},
+                                   {"IntervalSeconds", 10},
+                                   {"MaxAttempts", 2}}}},
+            {"Catch", Array{Object{{"ErrorEquals", Array{"States.ALL"}}, {"Next", "Caught"}}}}});
   states["Caught"] = Object{{"Type", "Pass"}, {"Result", "caught"}, {"End", true}};
   create("m", states);
   const auto execution = start("m", "e");
@@ -235,10 +279,11 @@ TEST_F(States, ParallelAndMapAreJoined) {
     out["States"] = std::move(states);
     return out;
   };
-  create("m", {{"All", Object{{"Type", "Parallel"},
-                              {"Branches", Array{flow("A"), flow("B")}},
-                              {"Next", "Each"}}},
-               {"Each", Object{{"Type", "Map"}, {"ItemProcessor", flow("C")}, {"End", true}}}});
+  create(
+      "m",
+      {{"All",
+        Object{{"Type", "Parallel"}, {"Branches", Array{flow("A"), flow("B")}}, {"Next", "Each"}}},
+       {"Each", Object{{"Type", "Map"}, {"ItemProcessor", flow("C")}, {"End", true}}}});
   EXPECT_EQ(output(start("m", "e", "[1,2]")), "[[1,2],[1,2]]");
   EXPECT_EQ(neighbours->calls.size(), 4u);
   replays();

@@ -35,8 +35,8 @@ Document opened_request(const Context& context, const Document& params) {
   return request;
 }
 
-/// A test that waits for its task: {"token", "timer", "params" (sealed as they came), "now", "seed",
-/// "task", "resource"}.
+/// A test that waits for its task: {"token", "timer", "params" (sealed as they came), "now",
+/// "seed", "task", "resource"}.
 struct Waiting {
   core::Token token;
   std::string timer;
@@ -101,8 +101,7 @@ void ended(Context& context, const core::Resumption& end) {
   const auto waiting = Waiting::from(end.context);
   context.cancel(waiting.timer);
   const auto resource = asl::parse_resource(waiting.resource);
-  if (resource)
-    go_on(context, waiting, end_of_call(context, *resource, waiting.task, end.outcome));
+  if (resource) go_on(context, waiting, end_of_call(context, *resource, waiting.task, end.outcome));
 }
 
 void timed_out(Context& context, const core::Resumption& timer) {

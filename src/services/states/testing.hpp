@@ -23,12 +23,14 @@ inline std::string execution_arn(std::string_view machine, std::string_view name
          std::string(name);
 }
 
-/// A role named "absent" cannot be assumed. Accesses are noted; what `denied` names is refused.
+/// A role named "absent" cannot be assumed, nor can any while `barred`. Accesses are noted; what
+/// `denied` names is refused.
 class Roles : public core::Authorizer {
  public:
   struct Notes {
     std::vector<core::Access> asked;
     std::string denied;
+    bool barred = false;
   };
   explicit Roles(std::shared_ptr<Notes> notes) : notes_(std::move(notes)) {}
   std::optional<Secret> secret_of(const store::View&, const core::Secrets&,
@@ -37,11 +39,13 @@ class Roles : public core::Authorizer {
   }
   Result<core::Principal> identify(const store::View& view, const core::Credential& credential,
                                    Time now) const override {
-    if (credential.role_arn.ends_with("absent")) {
-      return fail("AccessDenied",
-                  credential.service + " is not authorized to perform: sts:AssumeRole on resource: " +
-                      credential.role_arn,
-                  403);
+    if (credential.role_arn.ends_with("absent") ||
+        (notes_->barred && !credential.role_arn.empty())) {
+      return fail(
+          "AccessDenied",
+          credential.service +
+              " is not authorized to perform: sts:AssumeRole on resource: " + credential.role_arn,
+          403);
     }
     return others_->identify(view, credential, now);
   }
@@ -122,10 +126,10 @@ class States : public ::testing::Test {
   }
   std::string start(std::string_view machine, std::string_view name,
                     std::string_view input = "{}") {
-    return string_of(done("StartExecution", {{"stateMachineArn", machine_arn(machine)},
-                                             {"name", name},
-                                             {"input", input}}),
-                     "executionArn");
+    return string_of(
+        done("StartExecution",
+             {{"stateMachineArn", machine_arn(machine)}, {"name", name}, {"input", input}}),
+        "executionArn");
   }
   Document describe(std::string_view execution) {
     return done("DescribeExecution", {{"executionArn", execution}});

@@ -21,10 +21,10 @@ core::Outcome validate_state_machine_definition(core::Call& call) {
   const auto checked =
       asl::check(opened(call, "definition"),
                  type == "EXPRESS" ? asl::MachineType::Express : asl::MachineType::Standard);
-  return asl::validation(checked,
-                         severity == "WARNING" ? asl::Diagnostic::Severity::Warning
-                                               : asl::Diagnostic::Severity::Error,
-                         static_cast<std::size_t>(most));
+  return asl::validation(
+      checked,
+      severity == "WARNING" ? asl::Diagnostic::Severity::Warning : asl::Diagnostic::Severity::Error,
+      static_cast<std::size_t>(most));
 }
 
 }  // namespace tocsin::states

@@ -15,24 +15,23 @@ TEST_F(Validation, SaysWhatIsWrongAndWhatIsDoubtful) {
             R"(StartAt]","location":"/"}],"truncated":false})");
   const auto doubtful =
       R"({"StartAt":"P","States":{"P":{"Type":"Pass","Result":"$.a","End":true}}})";
-  const auto warned = done("ValidateStateMachineDefinition",
-                         {{"definition", doubtful}, {"severity", "WARNING"}});
+  const auto warned =
+      done("ValidateStateMachineDefinition", {{"definition", doubtful}, {"severity", "WARNING"}});
   EXPECT_EQ(text(warned, "result"), "OK");
   EXPECT_EQ(text(array_of(warned, "diagnostics").at(0), "code"), "PASS_RESULT_IS_STATIC");
 }
 
 TEST_F(Validation, ByTheTypeOfTheMachine) {
-  const auto waiting =
-      R"({"StartAt":"T","States":{"T":{"Type":"Task","End":true,)"
-      R"("Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",)"
-      R"("Parameters":{"QueueUrl":"q","MessageBody.$":"$$.Task.Token"}}}})";
-  EXPECT_EQ(text(done("ValidateStateMachineDefinition", {{"definition", waiting}}), "result"), "OK");
+  const auto waiting = R"({"StartAt":"T","States":{"T":{"Type":"Task","End":true,)"
+                       R"("Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",)"
+                       R"("Parameters":{"QueueUrl":"q","MessageBody.$":"$$.Task.Token"}}}})";
+  EXPECT_EQ(text(done("ValidateStateMachineDefinition", {{"definition", waiting}}), "result"),
+            "OK");
   const auto express =
       done("ValidateStateMachineDefinition", {{"definition", waiting}, {"type", "EXPRESS"}});
   EXPECT_EQ(text(array_of(express, "diagnostics").at(0), "message"),
             "Express state machine does not support '.waitForTaskToken' service integration ");
-  EXPECT_EQ(refusal("ValidateStateMachineDefinition",
-                    {{"definition", waiting}, {"type", "QUICK"}}),
+  EXPECT_EQ(refusal("ValidateStateMachineDefinition", {{"definition", waiting}, {"type", "QUICK"}}),
             "ValidationException: 1 validation error detected: Value 'QUICK' at 'type' failed to "
             "satisfy constraint: Member must satisfy enum value set: [STANDARD, EXPRESS]");
 }

@@ -25,10 +25,11 @@ std::string shown_revision(const Machine& machine) {
 Result<void> check_revision(const Call& call, const Machine& machine) {
   const auto wanted = text(call.params(), "revisionId");
   if (wanted.empty() || wanted == shown_revision(machine)) return {};
-  return fail("ConflictException",
-              fmt::format("Failed to publish the State Machine version for revision {}. The current "
-                          "State Machine revision is {}.",
-                          wanted, shown_revision(machine)));
+  return fail(
+      "ConflictException",
+      fmt::format("Failed to publish the State Machine version for revision {}. The current "
+                  "State Machine revision is {}.",
+                  wanted, shown_revision(machine)));
 }
 
 bool routes_to(const Alias& alias, std::int64_t version) {
@@ -70,8 +71,7 @@ Result<Version> published(Context& context, Machine& machine, std::string descri
 Outcome publish_state_machine_version(Call& call) {
   const auto wanted = TRY(arn_of(call, "stateMachineArn", {"stateMachine"}));
   auto machine = TRY(find_machine(call, wanted));
-  if (!wanted.rest.empty())
-    return no_machine(text(call.params(), "stateMachineArn"));
+  if (!wanted.rest.empty()) return no_machine(text(call.params(), "stateMachineArn"));
   if (machine.deleting) {
     return fail("StateMachineDeleting",
                 fmt::format("State Machine is being deleted: '{}'", machine.arn()));
@@ -87,8 +87,8 @@ Outcome delete_state_machine_version(Call& call) {
   const auto wanted = TRY(arn_of(call, "stateMachineVersionArn", {"stateMachine"}));
   const auto number = version_number(wanted);
   if (!number) {
-    return fail("InvalidArn", fmt::format("Invalid arn: '{}'",
-                                          text(call.params(), "stateMachineVersionArn")));
+    return fail("InvalidArn",
+                fmt::format("Invalid arn: '{}'", text(call.params(), "stateMachineVersionArn")));
   }
   if (const auto aliases = aliases_of(call, wanted, *number); !aliases.empty()) {
     return fail("ConflictException",
@@ -103,8 +103,7 @@ Outcome delete_state_machine_version(Call& call) {
 Outcome list_state_machine_versions(Call& call) {
   const auto wanted = TRY(arn_of(call, "stateMachineArn", {"stateMachine"}));
   const auto machine = TRY(find_machine(call, wanted));
-  if (!wanted.rest.empty())
-    return no_machine(text(call.params(), "stateMachineArn"));
+  if (!wanted.rest.empty()) return no_machine(text(call.params(), "stateMachineArn"));
   return page_of<Version>(
       call, kVersions, Key::of(machine.scope, machine.name), "stateMachineVersions",
       [&](const auto&, const Version& version) -> Document {

@@ -11,18 +11,19 @@ TEST_F(Versions, ArePublishedOnceARevision) {
   const auto arn = kMachine + "m";
   const auto first = done("PublishStateMachineVersion", {{"stateMachineArn", arn}});
   EXPECT_EQ(text(first, "stateMachineVersionArn"), arn + ":1");
-  EXPECT_EQ(to_json(done("PublishStateMachineVersion", {{"stateMachineArn", arn}})), to_json(first));
+  EXPECT_EQ(to_json(done("PublishStateMachineVersion", {{"stateMachineArn", arn}})),
+            to_json(first));
   const auto revision = string_of(
       done("UpdateStateMachine", {{"stateMachineArn", arn}, {"definition", commented("2")}}),
       "revisionId");
-  EXPECT_EQ(refusal("PublishStateMachineVersion",
-                    {{"stateMachineArn", arn}, {"revisionId", "INITIAL"}}),
-            "ConflictException: Failed to publish the State Machine version for revision INITIAL. "
-            "The current State Machine revision is " +
-                revision + ".");
-  const auto second = done("PublishStateMachineVersion", {{"stateMachineArn", arn},
-                                                        {"revisionId", revision},
-                                                        {"description", "the second"}});
+  EXPECT_EQ(
+      refusal("PublishStateMachineVersion", {{"stateMachineArn", arn}, {"revisionId", "INITIAL"}}),
+      "ConflictException: Failed to publish the State Machine version for revision INITIAL. "
+      "The current State Machine revision is " +
+          revision + ".");
+  const auto second =
+      done("PublishStateMachineVersion",
+           {{"stateMachineArn", arn}, {"revisionId", revision}, {"description", "the second"}});
   EXPECT_EQ(text(second, "stateMachineVersionArn"), arn + ":2");
   const auto described = done("DescribeStateMachine", {{"stateMachineArn", arn + ":2"}});
   EXPECT_EQ(text(described, "description"), "the second");
@@ -49,13 +50,13 @@ TEST_F(Versions, AreListedFromTheNewest) {
   const auto arn = kMachine + "m";
   for (int i = 1; i <= 3; ++i)
     done("UpdateStateMachine", {{"stateMachineArn", arn},
-                              {"definition", commented(std::to_string(i))},
-                              {"publish", true}});
+                                {"definition", commented(std::to_string(i))},
+                                {"publish", true}});
   const auto page = done("ListStateMachineVersions", {{"stateMachineArn", arn}, {"maxResults", 2}});
   ASSERT_EQ(array_of(page, "stateMachineVersions").size(), 2u);
   EXPECT_EQ(text(array_of(page, "stateMachineVersions")[0], "stateMachineVersionArn"), arn + ":3");
-  const auto rest = done("ListStateMachineVersions", {{"stateMachineArn", arn},
-                                                    {"nextToken", text(page, "nextToken")}});
+  const auto rest = done("ListStateMachineVersions",
+                         {{"stateMachineArn", arn}, {"nextToken", text(page, "nextToken")}});
   ASSERT_EQ(array_of(rest, "stateMachineVersions").size(), 1u);
   EXPECT_FALSE(find(rest, "nextToken"));
   EXPECT_EQ(refusal("ListStateMachineVersions", {{"stateMachineArn", kMachine + "none"}}),
@@ -86,8 +87,8 @@ TEST_F(Versions, AnExecutionRunsTheVersionThatItWasStartedBy) {
   done("CreateStateMachine", wanted);
   const auto arn = kMachine + "m";
   done("UpdateStateMachine",
-     {{"stateMachineArn", arn},
-      {"definition", R"({"StartAt":"P","States":{"P":{"Type":"Pass","Result":2,"End":true}}})"}});
+       {{"stateMachineArn", arn},
+        {"definition", R"({"StartAt":"P","States":{"P":{"Type":"Pass","Result":2,"End":true}}})"}});
   const auto started =
       done("StartExecution", {{"stateMachineArn", arn + ":1"}, {"input", R"({"a":1})"}});
   const auto described =

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/ec2/errors.hpp"
+
+#include <fmt/format.h>
+
+namespace tocsin::ec2 {
+
+Failure missing_parameter(std::string_view param) {
+  return fail("MissingParameter",
+              fmt::format("The request must contain the parameter {}", lower_first(param)));
+}
+
+Failure invalid_value(std::string message) {
+  return fail("InvalidParameterValue", std::move(message));
+}
+
+Failure invalid_value(std::string_view value, std::string_view param, std::string_view why) {
+  return invalid_value(fmt::format("Value ({}) for parameter {} is invalid.{}{}", value,
+                                   lower_first(param), why.empty() ? "" : " ", why));
+}
+
+Failure invalid_combination(std::string message) {
+  return fail("InvalidParameterCombination", std::move(message));
+}
+
+Failure dependency_violation(std::string message) {
+  return fail("DependencyViolation", std::move(message));
+}
+
+std::string lower_first(std::string_view name) {
+  std::string out(name);
+  if (!out.empty() && out[0] >= 'A' && out[0] <= 'Z') out[0] = static_cast<char>(out[0] + 32);
+  return out;
+}
+
+}  // namespace tocsin::ec2

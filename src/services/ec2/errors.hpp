@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// EC2's errors that belong to no kind of resource, in AWS's words.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace tocsin::ec2 {
+
+/// "The request must contain the parameter groupName"
+Failure missing_parameter(std::string_view param);
+Failure invalid_value(std::string message);
+/// "Value (x) for parameter cidrBlock is invalid. <why>"
+Failure invalid_value(std::string_view value, std::string_view param, std::string_view why = {});
+Failure invalid_combination(std::string message);
+Failure dependency_violation(std::string message);
+
+/// "CidrBlock" as messages have it: "cidrBlock".
+std::string lower_first(std::string_view name);
+
+}  // namespace tocsin::ec2

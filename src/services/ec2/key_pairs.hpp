@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Key pairs. A private key is given out once and kept nowhere: ED25519 keys are drawn from the
+// context, RSA pairs made by the job "key.generate".
+#pragma once
+
+#include "core/registry.hpp"
+#include "services/ec2/kinds.hpp"
+
+namespace tocsin::ec2 {
+
+/// Not in the service's table yet: CloudTrail's records would hold the reply's KeyMaterial.
+core::Outcome create_key_pair(core::Call& call);
+core::Outcome import_key_pair(core::Call& call);
+core::Outcome delete_key_pair(core::Call& call);
+core::Outcome describe_key_pairs(core::Call& call);
+void on_key_pairs(core::Registry& registry);
+
+}  // namespace tocsin::ec2
