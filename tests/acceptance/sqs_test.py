@@ -167,8 +167,12 @@ def encrypted(server, sqs):
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn("sealed")}})})
     topic = sns.create_topic(Name="sealed", Attributes={"KmsMasterKeyId": "alias/aws/sns"})["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn("sealed"), Attributes={"RawMessageDelivery": "true"})
+    undelivered = sqs.create_queue(QueueName="undelivered", Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn("undelivered")}})})["QueueUrl"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn("sealed"),
+                  Attributes={"RawMessageDelivery": "true", "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn("undelivered")})})
     sns.publish(TopicArn=topic, Message="lost")
+    check(until("the dead letter", lambda: [m["Body"] for m in take(sqs, undelivered)]) == ["lost"], "without the key's leave SNS cannot deliver")
     kms.put_key_policy(KeyId=key, PolicyName="default", Policy=key_policy("sns.amazonaws.com"))
     sns.publish(TopicArn=topic, Message="found")
     check(until("SNS's message", lambda: [m["Body"] for m in take(sqs, url)]) == ["found"], "SNS needs the key's leave")
