@@ -30,6 +30,7 @@ void sign(Context& context, Object texts, std::string_view version, core::Contin
 }
 
 void on_signer(core::Registry& registry) {
+  registry.on_bootstrap(ask_for_signer);
   registry.on_resume("sns.signer", [](Context& context, const core::Resumption& end) {
     if (end.outcome && !text(*end.outcome, "Certificate").empty())
       kSigner.put(context, Key{"signer"}, {string_of(*end.outcome, "Certificate")});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signatures come from a worker (workers/sign_worker.hpp), which alone has the key. Whether this
-// server has one is asked once, when the first topic is made; without one nothing is signed.
+// server has one is asked once, when the house is made (in a house made before there was a signer,
+// with the first topic), so that the first message is signed already; without one nothing is
+// signed.
 #pragma once
 
 #include "core/registry.hpp"
