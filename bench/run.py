@@ -9,6 +9,7 @@ import pathlib
 import sys
 
 import calls
+import durable_states
 import fanout
 import functions
 import ingest
@@ -23,7 +24,7 @@ import states
 import workflows
 
 BENCHES = {"calls": calls.run_calls, "events": calls.run_events, "memory": memory.run, "start": start.run, "restart": restart.run,
-           "matching": matching.run, "objects": objects.run, "ingest": ingest.run, "policies": policies.run, "states": states.run, "workflows": workflows.run, "logs": logs.run, "functions": functions.run, "fanout": fanout.run}
+           "matching": matching.run, "objects": objects.run, "ingest": ingest.run, "policies": policies.run, "states": states.run, "durable_states": durable_states.run, "workflows": workflows.run, "logs": logs.run, "functions": functions.run, "fanout": fanout.run}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -31,7 +32,7 @@ def options():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="one of " + ", ".join(BENCHES))
     parser.add_argument("--seconds", type=float, default=6, help="of measuring under load, each case")
-    parser.add_argument("--long", action="store_true", help="a million calls for memory, instead of 200,000")
+    parser.add_argument("--long", action="store_true", help="a million calls for memory, executions and items for durable_states, instead of 200,000 and 20,000")
     parser.add_argument("--perf", action="store_true", help="record the servers under load with perf, into build/bench/*.perf")
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin", help="where the programs are")
     chosen = parser.parse_args()

@@ -56,6 +56,15 @@ def insights():
         yield case["query"].encode() + b"\0" + message.encode()
 
 
+def guard():
+    for path in sorted((conformance / "guard").glob("*.guard")):
+        rules, cases = path.read_text().split("\n--- cases\n")
+        for case in json.loads(cases):
+            yield rules.encode() + b"\0" + json.dumps(case["input"]).encode()
+    for case in lines(conformance / "guard" / "refused.jsonl"):
+        yield case["rules"].encode()
+
+
 def requests():
     for path in sorted((conformance / "protocols" / "requests").glob("*.json")):
         for request in json.loads(path.read_text()):
@@ -128,7 +137,7 @@ def zips():
         yield zip_of([("./", "", 0o40755), ("a//./b", "x", 0o100644)], method)
 
 
-MADE = {"insights": insights, "pattern": pattern, "policy": policy, "protocols": protocols, "query": query, "xml": xml, "model": model,
+MADE = {"guard": guard, "insights": insights, "pattern": pattern, "policy": policy, "protocols": protocols, "query": query, "xml": xml, "model": model,
         "sigv4": sigv4, "http": http, "zip": zips}
 
 

@@ -11,6 +11,7 @@
 #include "ingest.hpp"
 #include "match.hpp"
 #include "serve.hpp"
+#include "state.hpp"
 #include "states.hpp"
 #include "timeline.hpp"
 
@@ -31,6 +32,10 @@ constexpr std::string_view kUsage =
     "folder\n"
     "tocsin timeline [--data DIR] [--endpoint URL] [--json] EVENT-ID\n"
     "                     prints what followed from what: a CloudTrail eventID names a call\n"
+    "tocsin state at [--data DIR] [--endpoint URL] [--region REGION] [--type TYPE [--id ID]] "
+    "[--json] TIME\n"
+    "                     every resource that AWS Config recorded as it was at TIME (or: now), and "
+    "who had changed it last by which call\n"
     "tocsin gameday run SCENARIO [--clock real|virtual] [--format text|json|junit] [--output "
     "FILE]\n"
     "                     rehearses an attack against a server of its own; exits with 1 where the "
@@ -62,6 +67,7 @@ int main(int count, char** words) {
   if (task == "serve") return serve(rest);
   if (task == "ca") return tocsin::app::ca(rest);
   if (task == "aws") return tocsin::app::aws(rest);
+  if (task == "state") return tocsin::app::state(rest);
   if (task == "timeline") return tocsin::app::timeline(rest);
   if (task == "gameday") return tocsin::app::gameday(rest);
   if (task == "ingest") return tocsin::app::ingest(rest);

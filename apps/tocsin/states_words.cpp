@@ -4,14 +4,16 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/arn.hpp"
 #include "engines/asl/asl.hpp"
+#include "engines/asl/query.hpp"
 
 namespace tocsin::app {
 namespace {
 
 std::string value_words(const Document& value) {
   const auto* text = value.if_string();
-  if (text && text->starts_with("{%") && text->ends_with("%}")) {
+  if (text && asl::is_query(*text)) {
     auto inner = std::string(text->begin() + 2, text->end() - 2);
     inner.erase(0, inner.find_first_not_of(" \t\n"));
     inner.erase(inner.find_last_not_of(" \t\n") + 1);
@@ -25,11 +27,7 @@ std::string resource_words(std::string_view text) {
   if (!resource) return std::string(text);
   if (resource->kind == asl::Resource::Kind::Service)
     return fmt::format("{}:{}", resource->service, resource->action);
-  // arn:aws:lambda:us-east-1:123456789012:function:isolate
-  auto rest = resource->arn;
-  for (int colons = 0; colons < 5; ++colons)
-    rest.erase(0, rest.find(':') + 1);
-  return rest;
+  return Arn::parse(resource->arn)->resource;
 }
 
 std::string wait_words(const Object& state) {

@@ -6,6 +6,10 @@
 
 namespace tocsin {
 
+bool is_account_id(std::string_view text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789") == text.npos;
+}
+
 std::optional<Arn> Arn::parse(std::string_view text) {
   std::array<std::string_view, 5> parts;
   for (auto& part : parts) {

@@ -24,6 +24,9 @@ class AccountId {
   std::string digits_;
 };
 
+/// Whether it is twelve digits.
+bool is_account_id(std::string_view text);
+
 /// Where a call acts and a regional resource lives.
 struct Scope {
   AccountId account;

@@ -46,6 +46,12 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
   using std::expected<T, Error>::expected;
 };
 
+/// For TRY, which may also be used for the error alone.
+template <class R>
+typename R::value_type taken(R&& result) {
+  return *std::move(result);
+}
+
 }  // namespace tocsin
 
 /// The value of a Result, or return its error from the enclosing function. Not for coroutines:
@@ -54,5 +60,5 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
   __extension__({                                                             \
     auto try_result_ = (__VA_ARGS__);                                         \
     if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
-    *std::move(try_result_);                                                  \
+    ::tocsin::taken(std::move(try_result_));                                  \
   })

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "core/idempotency.hpp"
 #include "core/registry_tables.hpp"
+#include "core/resources.hpp"
 #include "core/trace.hpp"
 #include "core/turn.hpp"
 
@@ -40,6 +41,8 @@ Result<void> Machine::check_needs(Call& call, Request& request, const Operation&
   const auto check = [&](const Access& access) {
     // Nobody has no account: the call is recorded where its resource is.
     if (request.scope.account.empty()) request.scope.account = access.owner;
+    if (request.owner.empty() && access.owner != request.scope.account)
+      request.owner = access.owner;
     return call.authorize(access);
   };
   if (!operation.needs) {
@@ -135,6 +138,7 @@ void Machine::end_call(Context& context, TraceNode node, const Request& request,
 
 void Machine::record(Context& context, const Request& request, const Principal& principal,
                      const Result<Document>& outcome, const std::string& event_id, bool read) {
+  if (is_resource_step(request)) return;
   const CallRecord call{.event_id = event_id,
                         .request = request,
                         .principal = principal,
@@ -170,14 +174,14 @@ void Machine::note_read(Context& context, const Request& request, const Principa
 /// Of a read from outside, and of the reads that it made itself, which ended before it.
 void Machine::record_reads(Context& context, const Document& body) {
   const auto& reads = array_of(body, "reads");
-  const auto outer = request_from(object_of(reads.back(), "request"));
+  const auto cause = string_of(object_of(reads.back(), "request"), "cause");
   const auto outer_node = context.next_node();
   for (const auto& read : reads) {
     const auto request = request_from(object_of(read, "request"));
     const bool nested = &read != &reads.back();
     context.set_scope(request.scope);
     auto node = call_node(request, nested ? context.next_node() : outer_node,
-                          nested ? outer_node : outer.cause, context.new_uuid(), context.now());
+                          nested ? outer_node : cause, context.new_uuid(), context.now());
     context.set_cause(node.id);
     end_call(context, std::move(node), request, decoded<Principal>(object_of(read, "principal")),
              outcome_from(read));

@@ -6,6 +6,7 @@
 #include "base/assert.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "core/hidden.hpp"
 #include "core/sensitive.hpp"
 #include "core/throttling.hpp"
 
@@ -21,6 +22,32 @@ Error overloaded(const Input& input) {
   const auto* reads = find(input.body, "reads");
   const auto& request = reads ? object_of(reads->as_array().back(), "request") : input.body;
   return throttled(string_of(request, "service"));
+}
+
+/// An array as lines, one JSON element each.
+std::string lines_of(const Array& array) {
+  std::string lines;
+  for (const auto& element : array)
+    lines.append(to_json(element)).append(1, '\n');
+  return lines;
+}
+
+std::optional<std::string> content_of(const Document& member) {
+  if (const auto* array = member.if_array()) return lines_of(*array);
+  return unbase64(member.get_string());
+}
+
+Failure not_base64() {
+  return fail("SerializationException", "a blob member is not base64");
+}
+
+/// As the operation says of the caller's own account, which only the state knows.
+bool hides(const Operation& operation, const Authorizer& authorizer, const store::View& view,
+           Request request, Time now) {
+  const auto who = authorizer.identify(view, request.credential, now);
+  if (!who) return false;
+  if (!who->account.empty()) request.scope.account = who->account;
+  return operation.hides(view, request);
 }
 
 }  // namespace
@@ -102,12 +129,10 @@ Result<std::optional<store::BlobRef>> Cloud::divert(const Document& member) {
   if (const auto* base64_text = member.if_string()) {
     if (base64_text->size() <= options_.bulk) return std::nullopt;
     const auto bytes = unbase64(*base64_text);
-    if (!bytes) return fail("SerializationException", "a blob member is not base64");
+    if (!bytes) return not_base64();
     return TRY(stores_.blobs->put(*bytes));
   }
-  std::string lines;
-  for (const auto& element : member.as_array())
-    lines.append(to_json(element)).append(1, '\n');
+  const auto lines = lines_of(member.as_array());
   if (lines.size() + 1 <= options_.bulk) return std::nullopt;  // as JSON: [ , ]
   return TRY(stores_.blobs->put(lines));
 }
@@ -117,6 +142,13 @@ Result<void> Cloud::divert_bulk(Request& request) {
   if (!operation || operation->bulk.empty()) return {};
   auto* member = const_cast<Document*>(find_path(request.params, operation->bulk));
   if (!member || !(member->is_string() || member->is_array())) return {};
+  if (operation->hides &&
+      hides(*operation, registry_.authorizer(), *stores_.state->snapshot(), request, present())) {
+    auto content = content_of(*member);
+    if (!content) return not_base64();
+    *member = TRY(hide(*std::move(content), *stores_.blobs, machine_->secrets(), options_.bulk));
+    return {};
+  }
   if (const auto blob = TRY(divert(*member))) *member = to_document(*blob);
   return {};
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a handler may do. A Context is valid during one input, on the machine's thread (or, for
 // reads, on the thread of the reader, where every effect but a nested read is an assertion
-// failure). Nothing here
-// reads a clock, draws randomness or touches the world.
+// failure). Nothing here reads a clock, draws randomness or touches the world.
 #pragma once
 
 #include <memory>

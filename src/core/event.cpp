@@ -15,6 +15,12 @@ std::string_view detail_type_of_record(std::string_view event_type) {
   return "AWS API Call via CloudTrail";
 }
 
+bool is_management_read(std::string_view event_name) {
+  const bool reads = event_name.starts_with("Describe") || event_name.starts_with("Get") ||
+                     event_name.starts_with("List");
+  return reads && event_name != "GetFederationToken" && event_name != "GetSessionToken";
+}
+
 Object envelope(const Event& event) {
   Array resources;
   for (const auto& resource : event.resources)

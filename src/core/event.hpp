@@ -40,6 +40,11 @@ std::string source_of_record(std::string_view event_source);
 /// A record's eventType as the `detail-type` of its event.
 /// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
 std::string_view detail_type_of_record(std::string_view event_type);
+/// Whether EventBridge takes a management event of that eventName for read-only, which reaches only
+/// rules that ask for all. It goes by the name, but for two of STS: an AssumeRole, which CloudTrail
+/// calls read-only, reaches every rule.
+/// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
+bool is_management_read(std::string_view event_name);
 
 /// {"version":"0","id":…,"detail-type":…,"source":…,"account":…,"time":…,"region":…,"resources":…,"detail":…}
 Object envelope(const Event& event);

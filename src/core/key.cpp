@@ -20,6 +20,13 @@ Key& Key::add(std::string_view part) {
   return *this;
 }
 
+Key Key::from(const std::vector<std::string>& parts) {
+  Key key;
+  for (const auto& part : parts)
+    key.add(part);
+  return key;
+}
+
 std::vector<std::string> Key::split(std::string_view bytes) {
   std::vector<std::string> parts;
   std::string part;

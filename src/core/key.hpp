@@ -25,6 +25,8 @@ class Key {
     return Key{std::string_view(scope.account.str()), std::string_view(scope.region),
                std::string_view(parts)...};
   }
+  /// Of a scanned row.
+  static Key from(const std::vector<std::string>& parts);
   Key& add(std::string_view part);
   const std::string& bytes() const { return bytes_; }
 

@@ -113,9 +113,9 @@ void Machine::settle(Context& context) {
         react(reaction, event);
     }
   };
-  deliver();
-  emit_changes(context);
-  deliver();
+  do
+    deliver();
+  while (emit_changes(context));
 }
 
 void Machine::index_changes(const store::Batch& changes) {

@@ -124,7 +124,8 @@ class Machine {
               int attempts);
   PendingJob make_job(const std::string& task_id, int attempt, const TaskRow& row) const;
   // changes.cpp: resource changes
-  void emit_changes(Context& context);
+  /// Whether there were any since it was last called in this input.
+  bool emit_changes(Context& context);
 
   const Registry& registry_;
   store::State& state_;

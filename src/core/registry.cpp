@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/registry.hpp"
 
+#include <algorithm>
+
 #include "base/assert.hpp"
 #include "core/idempotency.hpp"
 #include "core/registry_tables.hpp"
+#include "core/resources.hpp"
 
 namespace tocsin::core {
 
 Registry::Registry() : tables_(std::make_unique<Tables>()) {
   register_idempotency(*this);
+  register_resources(*this);
 }
 Registry::~Registry() = default;
 Registry::Registry(Registry&&) noexcept = default;
@@ -67,6 +71,10 @@ const std::map<std::string, Service, std::less<>>& Registry::services() const {
 }
 const std::vector<ResourceType>& Registry::resource_types() const {
   return tables_->types;
+}
+const ResourceType* Registry::resource_type(std::string_view type) const {
+  const auto found = std::ranges::find(tables_->types, type, &ResourceType::type);
+  return found == tables_->types.end() ? nullptr : &*found;
 }
 
 const Authorizer& Registry::authorizer() const {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,17 +37,9 @@ struct Operation {
   /// The parameter that is a client token ("ClientToken"), for operations that AWS makes
   /// idempotent by one (core/idempotency.hpp).
   std::string_view token = {};
-};
-
-/// One change of one resource in one input.
-struct Change {
-  std::string_view type;  // "AWS::SNS::Topic"
-  std::string id;
-  std::string arn;
-  Scope scope;
-  Document before;  // configuration as `describe` gives it; null: created
-  Document after;   // null: deleted
-  std::string cause;
+  /// Whether the bulk member may lie open nowhere (events of a log group under a key), from the
+  /// state before the call enters the log; the handler then reads it by core/hidden.hpp.
+  std::function<bool(const store::View&, const Request&)> hides = {};
 };
 
 /// How one kind of resource is described, once: Config, CloudFormation, Cloud Control, tags and
@@ -60,12 +53,22 @@ struct ResourceType {
     std::string name;
     std::string arn;
     Scope scope;
-    Object configuration;  // with CloudFormation's property names where the type has them
+    /// CloudFormation's properties and read-only attributes, under its names, without Tags.
+    Object configuration;
     std::map<std::string, std::string> tags;
     struct Relationship {
-      std::string type, id, name;  // "AWS::IAM::Role", …, "Is associated with"
+      std::string type, id, name;  // "AWS::IAM::Role", …, "Is associated with "
+      bool operator==(const Relationship&) const = default;
     };
     std::vector<Relationship> relationships;
+    /// A configuration item's `configuration` and `supplementaryConfiguration`, of the types that
+    /// AWS Config shows in a shape of its own (EC2's Describe shapes in camel case, …). Empty: the
+    /// item's configuration is `configuration`.
+    Object recorded = {};
+    Object supplementary = {};
+    Time created{};                      // zero: not known
+    std::string availability_zone = {};  // empty: the resource is the region's, or global
+    bool operator==(const Description&) const = default;
   };
   std::function<Description(const store::View&, const Document& row)> describe;
 
@@ -78,6 +81,17 @@ struct ResourceType {
   Make create = {};
   Change update = {};
   Remove remove = {};
+};
+
+/// One change of one resource in one input.
+struct Change {
+  std::string_view type;  // "AWS::SNS::Topic"
+  std::string id;
+  std::string arn;
+  Scope scope;
+  std::optional<ResourceType::Description> before;  // none: created
+  std::optional<ResourceType::Description> after;   // none: deleted
+  std::string cause;                                // trace node of the input
 };
 
 struct Service {
@@ -97,6 +111,7 @@ class Registry {
   void add(ResourceType type);
   void on_resume(std::string name, Resume resume);
   void on_event(std::function<void(Context&, const Event&)> react);
+  /// Sees every change of a resource, in the input that makes it, after the events of that input.
   void on_change(std::function<void(Context&, const Change&)> react);
   /// Sees what the audit sees: every call that ended, nested ones and answered reads included.
   void on_call(std::function<void(Context&, const CallRecord&)> react);
@@ -109,6 +124,8 @@ class Registry {
   const Operation* operation(std::string_view service, std::string_view name) const;
   const std::map<std::string, Service, std::less<>>& services() const;
   const std::vector<ResourceType>& resource_types() const;
+  /// None where no service declares it.
+  const ResourceType* resource_type(std::string_view type) const;
   const Authorizer& authorizer() const;
 
  private:

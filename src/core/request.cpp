@@ -18,6 +18,8 @@ Document to_document(const Request& request) {
              {"host", request.host}};
   if (!request.cause.empty()) out["cause"] = request.cause;
   if (request.secure) out["secure"] = true;
+  if (!request.owner.empty()) out["owner"] = request.owner.str();
+  if (request.signing) out["signing"] = encode(*request.signing);
   return out;
 }
 
@@ -35,6 +37,8 @@ Request request_from(const Document& document) {
   request.host = string_of(document, "host");
   request.cause = string_of(document, "cause");
   request.secure = flag(document, "secure");
+  request.owner = AccountId(string_of(document, "owner"));
+  if (const auto* signing = find(document, "signing")) decode(*signing, request.signing);
   return request;
 }
 

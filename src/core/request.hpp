@@ -36,6 +36,15 @@ struct Credential {
 BOOST_DESCRIBE_STRUCT(Credential, (),
                       (kind, access_key_id, account, service, role_arn, session_name, source_arn))
 
+/// How a request was signed, as S3 names it.
+struct Signing {
+  std::string type;         // "REST-HEADER", "REST-QUERY-STRING", "POST"
+  std::string version;      // "AWS4-HMAC-SHA256", "AWS"
+  std::int64_t age_ms = 0;  // when it came
+  std::string payload;      // x-amz-content-sha256; may be empty
+};
+BOOST_DESCRIBE_STRUCT(Signing, (), (type, version, age_ms, payload))
+
 struct Request {
   std::string id;         // request id, a UUID
   std::string service;    // the model's service id: "sns"
@@ -49,6 +58,8 @@ struct Request {
   std::string
       cause;  // trace node that this call follows from (Lambda's trace header); may be empty
   bool secure = false;  // came over TLS
+  AccountId owner;      // of a resource of another account, once the call is authorised
+  std::optional<Signing> signing = {};  // of one that came over the wire to S3, signed
 };
 
 /// Who calls: what a Credential turned out to be.

@@ -6,6 +6,7 @@
 #include "base/assert.hpp"
 #include "base/log.hpp"
 #include "core/registry_tables.hpp"
+#include "core/throttling.hpp"
 #include "core/turn.hpp"
 
 namespace tocsin::core {
@@ -13,15 +14,10 @@ namespace {
 
 constexpr std::string_view kRunTask = "core.run_task";
 
-bool throttled(const Error& error) {
-  return error.status == 429 || error.code.find("Throttl") != std::string::npos ||
-         error.code == "TooManyRequestsException";
-}
-
 bool may_retry(const TaskRow& task, const Error& error, Time now) {
   if (task.attempts >= task.retry.attempts) return false;
   if (task.retry.max_age.count() && now - task.started >= task.retry.max_age) return false;
-  return task.retry.on == Retry::On::Any || error.fault == Fault::Server || throttled(error);
+  return task.retry.on == Retry::On::Any || error.fault == Fault::Server || is_throttling(error);
 }
 
 Duration delay_before_next(const Retry& retry, int attempts, double fraction) {

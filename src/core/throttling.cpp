@@ -42,4 +42,9 @@ Error throttled(std::string_view service) {
   return said({service, "ThrottlingException", 400, kRate});
 }
 
+bool is_throttling(const Error& error) {
+  return error.status == 429 || error.code.find("Throttl") != std::string::npos ||
+         error.code == "TooManyRequestsException";
+}
+
 }  // namespace tocsin::core

@@ -14,4 +14,7 @@ namespace tocsin::core {
 /// Source: each service's "Common errors" in its API reference.
 Error throttled(std::string_view service);
 
+/// Whether an error says so: whoever got it may try again.
+bool is_throttling(const Error& error);
+
 }  // namespace tocsin::core

@@ -23,6 +23,7 @@ struct Turn {
   std::vector<TraceNode> traced;  // not in order of their numbers
   std::vector<Event> events;
   std::size_t delivered = 0;  // of events
+  store::Batch told;          // resources' rows as the changes told so far left them
   Machine::Applied applied;
 };
 

@@ -32,7 +32,7 @@ struct Limits {
 /// The top-level members of a CloudTrail record that make its event. Views into the block.
 struct Fields {
   std::string_view event_source, event_name, event_type, event_time, region, account;
-  bool management = false, read_only = false;
+  bool management = false;
   bool digest = false;   // no record, but a digest file of log validation
   bool escaped = false;  // one of the texts has a backslash: as written, it is not what it says
 };

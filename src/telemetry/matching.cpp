@@ -145,7 +145,8 @@ class Matching::Thread : public Consumer {
          {"version", "0"},
          {"id", "00000000-0000-0000-0000-000000000000"}}};  // the event's id is not known yet
     const auto ids = TRY(matcher_.match_enveloped({members, "detail", body}));
-    if (!fields.management || !fields.read_only || ids.empty()) return ids;
+    if (!fields.management || ids.empty() || !core::is_management_read(fields.event_name))
+      return ids;
     seen_.clear();
     std::ranges::copy_if(ids, std::back_inserter(seen_),
                          [&](auto id) { return book_->rules[id].reads; });

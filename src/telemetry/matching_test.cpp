@@ -102,6 +102,14 @@ TEST(MatchingTest, ReadsAreForRulesThatAskForThem) {
   EXPECT_THAT(ran.totals.rules, ElementsAre(Pair("all", 3), Pair("writes", 2)));
 }
 
+TEST(MatchingTest, WhatIsAReadGoesByTheNameAsOnTheEventBus) {
+  const auto rules = book({{"writes", R"({"source":["aws.iam"]})", false}});
+  const auto assumed = record("AssumeRole", R"(,"readOnly":true,"managementEvent":true)"),
+             looked = record("LookupEvents", R"(,"readOnly":true,"managementEvent":true)"),
+             got = record("GetUser", R"(,"managementEvent":true)");
+  EXPECT_EQ(run(assumed + looked + got, rules, {}).totals.matched, 2u);
+}
+
 TEST(MatchingTest, WhatMatchesIsGivenAsItWasWritten) {
   const auto odd = record("CreateUser", ",\"x\" :  [1.0e2 , \"\\u0041\"]");
   const auto ran =

@@ -165,9 +165,7 @@ class Walk {
   }
 
   void take_literal(std::string_view name) {
-    const bool yes = here() == 't';
-    if (name == "readOnly") walked_.fields.read_only = yes;
-    if (name == "managementEvent") walked_.fields.management = yes;
+    if (name == "managementEvent") walked_.fields.management = here() == 't';
   }
 
   std::string_view text_;

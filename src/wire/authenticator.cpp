@@ -29,6 +29,19 @@ Result<void> check_scope(const Authorization& shown, AuthFamily family) {
                  "Credential should be scoped to a valid region, not '" + shown.region + "'. "));
 }
 
+std::string_view type_of(Scheme scheme) {
+  return is_presigned(scheme) ? "REST-QUERY-STRING" : "REST-HEADER";
+}
+
+/// The age counts of what is signed ahead of its use; of Version 2 it is not known.
+core::Signing signing_of(const Authorization& shown, std::string_view type, Time now) {
+  const bool old = is_version_2(shown.scheme), ahead = type != "REST-HEADER";
+  return {.type = std::string(type),
+          .version = old ? "AWS" : "AWS4-HMAC-SHA256",
+          .age_ms = old || !ahead ? 0 : std::max<std::int64_t>(0, to_ms(now) - to_ms(shown.time)),
+          .payload = shown.payload_hash};
+}
+
 /// response-content-type and its like.
 bool chooses_reply_headers(std::string_view query) {
   return std::ranges::any_of(split(query, '&'), [](std::string_view part) {
@@ -78,8 +91,8 @@ Result<std::optional<SecretKey>> Authenticator::secret_of(const Authorization& s
   return fail(std::move(error));
 }
 
-Result<Identity> Authenticator::check_form(const Authorization* shown,
-                                           std::string_view policy) const {
+Result<Identity> Authenticator::check_form(const Authorization* shown, std::string_view policy,
+                                           Time now) const {
   if (!shown) return mode_ == AuthMode::Relaxed ? root({}, {}) : Identity{};
   const auto secret = TRY(secret_of(*shown, AuthFamily::S3));
   if (!secret) return root(shown->access_key_id, shown->region);
@@ -88,6 +101,7 @@ Result<Identity> Authenticator::check_form(const Authorization* shown,
   identity.credential.kind = core::Credential::Kind::Key;
   identity.credential.access_key_id = shown->access_key_id;
   identity.region = shown->region;
+  identity.signing = signing_of(*shown, "POST", now);
   return identity;
 }
 
@@ -101,6 +115,7 @@ Result<Identity> Authenticator::signed_request(Authorization shown, const Secret
   identity.credential.kind = core::Credential::Kind::Key;
   identity.credential.access_key_id = shown.access_key_id;
   identity.region = shown.region;
+  identity.signing = signing_of(shown, type_of(shown.scheme), now);
   if (shown.payload_hash.starts_with("STREAMING-AWS4-")) identity.chunks.emplace(shown, secret);
   identity.signed_ = std::move(shown);
   return identity;

@@ -23,6 +23,7 @@ struct Identity {
   /// Present where the signature was checked: the payload is checked against it.
   std::optional<Authorization> signed_;
   std::optional<ChunkSigner> chunks;  // of a body whose chunks are signed
+  std::optional<core::Signing> signing;
 };
 
 /// Any thread, as far as `find_secret` is.
@@ -40,7 +41,7 @@ class Authenticator {
                          Time now) const;
 
   /// Of a browser's form: `shown` signs the text of its policy; null where it has none.
-  Result<Identity> check_form(const Authorization* shown, std::string_view policy) const;
+  Result<Identity> check_form(const Authorization* shown, std::string_view policy, Time now) const;
 
   /// The second half of `check`, once the body has come as a blob of this hash.
   static Result<void> check_body(const Identity& identity, std::string_view sha256_hex,

@@ -7,9 +7,9 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
 #pragma once
 
+#include "base/checksum.hpp"
 #include "base/document.hpp"
 #include "wire/aws_chunked.hpp"
-#include "wire/checksum.hpp"
 
 namespace tocsin::wire {
 

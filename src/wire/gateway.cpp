@@ -376,6 +376,7 @@ Result<core::Request> Gateway::Front::to_call(Exchange& exchange) {
   call.host = header(message.headers, "host");
   call.cause = core::node_of_trace_header(header(message.headers, "x-amzn-trace-id"));
   call.secure = exchange.secure;
+  if (exchange.is_s3()) call.signing = identity.signing;
   exchange.message.body = {};
   return call;
 }

@@ -2,22 +2,12 @@
 #include "wire/headers.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/glob.hpp"
+#include "base/percent.hpp"
 
 namespace tocsin::wire {
 namespace {
-
-constexpr std::array<bool, 256> unreserved_bytes() {
-  std::array<bool, 256> table{};
-  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                       "0123456789-._~")) {
-    table[static_cast<unsigned char>(c)] = true;
-  }
-  return table;
-}
-constexpr auto kUnreserved = unreserved_bytes();
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -41,19 +31,7 @@ std::string_view header(const Headers& headers, std::string_view name) {
 }
 
 std::string uri_encode(std::string_view text, Slash slash) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size() + 16);
-  for (const unsigned char byte : text) {
-    if (kUnreserved[byte] || (byte == '/' && slash == Slash::Keep)) {
-      out += static_cast<char>(byte);
-    } else {
-      out += '%';
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    }
-  }
-  return out;
+  return percent_encoded(text, slash == Slash::Keep ? "-._~/" : "-._~");
 }
 
 std::string uri_decode(std::string_view text) {

@@ -42,6 +42,7 @@ Result<Authorization> read_version_4(const Headers& fields) {
   out.region = parts[2];
   out.service = parts[3];
   out.signature = header(fields, "x-amz-signature");
+  out.time = parse_iso8601(header(fields, "x-amz-date")).value_or(Time{});
   return out;
 }
 
@@ -122,12 +123,12 @@ Result<Identity> check_post(const Authenticator& authenticator, const PostSink& 
                             const std::string& bucket, Time now) {
   const auto& form = sink.form();
   const auto* policy = find_header(form.fields, "policy");
-  if (!policy) return authenticator.check_form(nullptr, {});
+  if (!policy) return authenticator.check_form(nullptr, {}, now);
   const bool version_4 =
       find_header(form.fields, "x-amz-algorithm") || find_header(form.fields, "x-amz-signature");
   auto shown = TRY(version_4 ? read_version_4(form.fields) : read_version_2(form.fields));
   shown.session_token = header(form.fields, "x-amz-security-token");
-  auto identity = TRY(authenticator.check_form(&shown, *policy));
+  auto identity = TRY(authenticator.check_form(&shown, *policy, now));
   const PostedFile file{bucket, key_of(form), sink.file().blob().size};
   TRY(check_post_policy(*policy, form, file, now));
   return identity;

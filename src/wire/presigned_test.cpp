@@ -6,6 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "base/document.hpp"
+#include "wire/authenticator.hpp"
 #include "wire/sigv2.hpp"
 
 namespace tocsin::wire {
@@ -63,6 +64,24 @@ TEST(Presigned, AcceptsWhatBotocoreMakes) {
         << name;
     EXPECT_EQ(credential_scope(head).service, name == "sts" ? "sts" : "s3");
   }
+}
+
+TEST(Presigned, TellsHowAndWhenItWasSigned) {
+  const auto signing = [](const std::string& name) {
+    const Authenticator authenticator(
+        AuthMode::Strict, AccountId("123456789012"),
+        [&](std::string_view) -> std::optional<SecretKey> { return key_of(name); });
+    const auto head = golden(name);
+    const auto identity = authenticator.check(signed_head(head, name), nullptr, family_of(name),
+                                              kMade + std::chrono::seconds(60));
+    EXPECT_TRUE(identity) << name;
+    return identity->signing.value_or(core::Signing{});
+  };
+  EXPECT_EQ(signing("s3v4-path").type, "REST-QUERY-STRING");
+  EXPECT_EQ(signing("s3v4-path").version, "AWS4-HMAC-SHA256");
+  EXPECT_EQ(signing("s3v4-path").age_ms, 60'000);
+  EXPECT_EQ(signing("s3v2-path").version, "AWS");
+  EXPECT_EQ(signing("s3v2-path").age_ms, 0);
 }
 
 TEST(Presigned, RefusesAChangeOfAnythingSigned) {

@@ -238,6 +238,9 @@ def selectors_decide_on_data_events(server):
     records = [record for key in files for record in json.loads(bucket.get(key)[0])["Records"]]
     check([(record["eventName"], record["resources"][0]["ARN"]) for record in records] == [("PutObject", "arn:aws:s3:::watched/a")], f"the records {records}")
     check(records[0]["eventCategory"] == "Data" and not records[0]["managementEvent"], f"the record {records[0]}")
+    more = records[0]["additionalEventData"]
+    check((more["SignatureVersion"], more["AuthenticationMethod"], more["bytesTransferredIn"], more["SSEApplied"]) == ("SigV4", "AuthHeader", 1, "Default_SSE_S3"),
+          f"the additionalEventData {more}")
     bad = refused(trail.put_event_selectors, TrailName="data", EventSelectors=[{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::*"]}]}])
     check("Value arn:aws:s3:::* for DataResources.Values is invalid." in str(bad), f"the error {bad}")
     trail.delete_trail(Name="data")
@@ -279,6 +282,24 @@ def logs_and_topics_hear_of_deliveries(server):
     check({"LatestDeliveryTime", "LatestNotificationTime", "LatestCloudWatchLogsDeliveryTime"} <= set(status), f"the status {status}")
 
 
+def records_of_ec2_have_its_shapes(server):
+    ec2, trail = server.client("ec2"), server.client("cloudtrail")
+    group = ec2.create_security_group(GroupName="watched", Description="for records")["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
+    events = trail.lookup_events(LookupAttributes=[{"AttributeKey": "ResourceName", "AttributeValue": group}])["Events"]
+    record = next(json.loads(event["CloudTrailEvent"]) for event in events if event["EventName"] == "AuthorizeSecurityGroupIngress")
+    wanted = {"groupId": group, "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "groups": {},
+                                                            "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}, "ipv6Ranges": {}, "prefixListIds": {}}]}}
+    check(record["requestParameters"] == wanted, f"the parameters {record['requestParameters']}")
+    reply = record["responseElements"]
+    check(reply["_return"] is True and reply["requestId"] and reply["securityGroupRuleSet"]["items"][0]["cidrIpv4"] == "0.0.0.0/0", f"the reply {reply}")
+    check(error_code(ec2.stop_instances, InstanceIds=["i-0123456789abcdef0"]) == "InvalidInstanceID.NotFound", "an instance that is not there")
+    event = trail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "StopInstances"}])["Events"][0]
+    record = json.loads(event["CloudTrailEvent"])
+    check(record["errorCode"] == "Client.InvalidInstanceID.NotFound", f"the error {record}")
+    check(record["requestParameters"]["instancesSet"] == {"items": [{"instanceId": "i-0123456789abcdef0"}]}, f"the parameters {record}")
+
+
 def history_and_tags_work(server):
     trail = server.client("cloudtrail")
     pages = list(trail.get_paginator("lookup_events").paginate(
@@ -304,7 +325,7 @@ def run(binary):
         for each in (good_evidence_is_accepted, altered_and_removed_logs_are_named, altered_and_forged_digests_are_named, good_evidence_is_accepted):
             say(each.__name__)
             each(bucket, validator)
-        for each in (selectors_decide_on_data_events, logs_and_topics_hear_of_deliveries, history_and_tags_work):
+        for each in (selectors_decide_on_data_events, records_of_ec2_have_its_shapes, logs_and_topics_hear_of_deliveries, history_and_tags_work):
             say(each.__name__)
             each(server)
 

@@ -110,6 +110,60 @@ def instances(ec2, server, group):
     return ident
 
 
+def templates(ec2, group):
+    say("a launch template has versions, and instances are launched from it")
+    image = ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "name", "Values": ["al2023-*-x86_64"]}])["Images"][0]["ImageId"]
+    made = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData={
+        "ImageId": image, "InstanceType": "t3.micro", "SecurityGroupIds": [group],
+        "MetadataOptions": {"HttpTokens": "required"}})["LaunchTemplate"]
+    version = ec2.create_launch_template_version(LaunchTemplateName="web", SourceVersion="1",
+                                                 LaunchTemplateData={"InstanceType": "t3.small"})["LaunchTemplateVersion"]
+    check(version["VersionNumber"] == 2 and version["LaunchTemplateData"]["ImageId"] == image, str(version))
+    template = {"LaunchTemplateId": made["LaunchTemplateId"], "Version": "$Latest"}
+    launched = ec2.run_instances(LaunchTemplate=template, MinCount=1, MaxCount=1)["Instances"][0]
+    check(launched["InstanceType"] == "t3.small" and launched["MetadataOptions"]["HttpTokens"] == "required", str(launched))
+    check({"Key": "aws:ec2launchtemplate:version", "Value": "2"} in launched["Tags"], str(launched["Tags"]))
+    ec2.get_waiter("instance_status_ok").wait(InstanceIds=[launched["InstanceId"]], WaiterConfig={"Delay": 1})
+    ec2.terminate_instances(InstanceIds=[launched["InstanceId"]])
+    ec2.get_waiter("instance_terminated").wait(InstanceIds=[launched["InstanceId"]], WaiterConfig={"Delay": 1})
+    check(error_code(ec2.run_instances, LaunchTemplate={"LaunchTemplateName": "none"}, MinCount=1, MaxCount=1)
+          == "InvalidLaunchTemplateName.NotFoundException", "no such template")
+
+
+def images(ec2, ident):
+    say("an instance becomes an image, which is copied")
+    made = ec2.create_image(InstanceId=ident, Name="golden")["ImageId"]
+    ec2.get_waiter("image_available").wait(ImageIds=[made], WaiterConfig={"Delay": 1})
+    ec2.modify_image_attribute(ImageId=made, LaunchPermission={"Add": [{"UserId": "210987654321"}]})
+    seen = ec2.describe_image_attribute(ImageId=made, Attribute="launchPermission")["LaunchPermissions"]
+    check(seen == [{"UserId": "210987654321"}], str(seen))
+    copy = ec2.copy_image(SourceImageId=made, SourceRegion=REGION, Name="again")["ImageId"]
+    ec2.get_waiter("image_available").wait(ImageIds=[copy], WaiterConfig={"Delay": 1})
+
+
+def settings(ec2):
+    say("what an account sets once for a region")
+    ec2.enable_ebs_encryption_by_default()
+    volume = ec2.create_volume(AvailabilityZone=REGION + "a", Size=1)
+    check(volume["Encrypted"] and ":key/" in volume["KmsKeyId"], str(volume))
+    ec2.get_waiter("volume_available").wait(VolumeIds=[volume["VolumeId"]], WaiterConfig={"Delay": 1})
+    snapshot = ec2.create_snapshot(VolumeId=volume["VolumeId"])["SnapshotId"]
+    check(error_code(ec2.modify_snapshot_attribute, SnapshotId=snapshot, Attribute="createVolumePermission",
+                     OperationType="add", UserIds=["210987654321"]) == "OperationNotPermitted", "the default key's snapshot was shared")
+    ec2.disable_ebs_encryption_by_default()
+    made = ec2.create_managed_prefix_list(PrefixListName="offices", AddressFamily="IPv4", MaxEntries=3, Entries=[{"Cidr": "10.0.0.0/8"}])["PrefixList"]
+    entries = ec2.get_managed_prefix_list_entries(PrefixListId=made["PrefixListId"])["Entries"]
+    check(entries == [{"Cidr": "10.0.0.0/8"}], str(entries))
+
+
+def passing(server, ec2, ident):
+    say("who may pass a role needs not to read its profile")
+    key = make_user(server, "passer", "ec2:AssociateIamInstanceProfile", "iam:PassRole")
+    server.client("ec2", key).associate_iam_instance_profile(InstanceId=ident, IamInstanceProfile={"Name": "web"})
+    seen = ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [ident]}])["IamInstanceProfileAssociations"]
+    check(len(seen) == 1, str(seen))
+
+
 def permissions(server, ec2, ident):
     say("who may not is refused, and policies see the tags")
     key = make_user(server, "eve", "ec2:Describe*")
@@ -143,6 +197,10 @@ def run(binary):
         group = groups(ec2, vpc)
         keys(server, ec2)
         ident = instances(ec2, server, group)
+        templates(ec2, group)
+        images(ec2, ident)
+        settings(ec2)
+        passing(server, ec2, ident)
         permissions(server, ec2, ident)
         audit(server, group)
         say("all of it outlives a kill")

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CloudWatch Logs with boto3 and Debian's AWS CLI: what is put is found again, what a function prints is there, and a subscription hands it on."""
 import json
+import os
 import time
 
 import harness
@@ -151,6 +152,64 @@ def subscription(server, logs, role):
     check([event["message"] for event in data["logEvents"]] == ["ERROR now"], str(data))
 
 
+def key_for_logs(kms, group):
+    """A key whose policy lets CloudWatch Logs use it for one group, as AWS's guide has it."""
+    policy = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*", "Resource": "*"},
+        {"Effect": "Allow", "Principal": {"Service": f"logs.{REGION}.amazonaws.com"},
+         "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"], "Resource": "*",
+         "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{REGION}:123456789012:log-group:{group}"}}}]}
+    return kms.create_key(Policy=json.dumps(policy))["KeyMetadata"]["Arn"]
+
+
+def lies_in(folder, word):
+    """The files of the data folder in which the word stands."""
+    names = [os.path.join(place, name) for place, _, files in os.walk(folder) for name in files]
+    return [name for name in names if word.encode() in open(name, "rb").read()]
+
+
+def under_a_key(server, logs):
+    say("a group under a key: nothing of its events lies open on the disk; what KMS refuses is refused")
+    kms, group = server.client("kms"), "/aws/lambda/prints"
+    put = lambda name, *words: logs.put_log_events(logGroupName=name, logStreamName="s", logEvents=[{"timestamp": now(), "message": word} for word in words])
+    get = lambda name: messages(logs.get_log_events(logGroupName=name, logStreamName="s", startFromHead=True))
+    other = kms.create_key()["KeyMetadata"]["Arn"]
+    denied = refused(logs.associate_kms_key, logGroupName=group, kmsKeyId=other)
+    check(denied.response["Error"]["Code"] == "AccessDeniedException" and "is not allowed to be used with Arn" in str(denied), str(denied))
+    key = key_for_logs(kms, group)
+    for name in ("/open", group):
+        if name == "/open":
+            logs.create_log_group(logGroupName=name)
+        logs.create_log_stream(logGroupName=name, logStreamName="s")
+    put("/open", "publicword")
+    put(group, "wordofbefore")
+    logs.associate_kms_key(logGroupName=group, kmsKeyId=key)
+    check(logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["kmsKeyId"] == key, "the group's key")
+    put(group, "hiddenword one")
+    put(group, *[f"hiddencrowd {i} " + "x" * 60 for i in range(2000)])
+    server.client("lambda").invoke(FunctionName="prints", Payload=b'{"who": "hiddenguest"}')
+    until("what the function printed", lambda: messages(logs.filter_log_events(logGroupName=group, filterPattern="hiddenguest")))
+    all_of_it = get(group)
+    check(all_of_it[:2] == ["wordofbefore", "hiddenword one"] and len(all_of_it) == 2002, f"{len(all_of_it)} events, {all_of_it[:2]}")
+    query = logs.start_query(logGroupName=group, startTime=0, endTime=now() // 1000 + 60, queryString="filter @message like /hiddenword/ | display @message")
+    rows = until("the query", lambda: (reply := logs.get_query_results(queryId=query["queryId"]))["status"] == "Complete" and reply["results"])
+    check(rows[0][0]["value"] == "hiddenword one", str(rows))
+    check(lies_in(server.folder, "publicword"), "the search of the folder finds nothing at all")
+    for word in ("hiddenword one", "hiddencrowd", "hello hiddenguest"):
+        check(not lies_in(server.folder, word), f"'{word}' lies open in {lies_in(server.folder, word)}")
+    server.kill()
+    server.start()
+    check(get(group) == all_of_it, "the events after kill -9")
+    kms.disable_key(KeyId=key)
+    disabled = refused(get, group)
+    check(disabled.response["Error"]["Code"] == "InvalidParameterException" and "is disabled" in str(disabled), str(disabled))
+    kms.enable_key(KeyId=key)
+    check(get(group) == all_of_it, "the events under the enabled key")
+    logs.disassociate_kms_key(logGroupName=group)
+    put(group, "wordofafter")
+    check(get(group)[-1] == "wordofafter" and "kmsKeyId" not in logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0], "after the association")
+
+
 def run(binary):
     with Server(binary, port=PORT) as server:
         logs = server.client("logs")
@@ -160,6 +219,7 @@ def run(binary):
         permissions(server)
         role = functions(server, logs)
         subscription(server, logs, role)
+        under_a_key(server, logs)
         say("all of it is there after kill -9")
         before = messages(logs.filter_log_events(logGroupName="/app/web", limit=10_000))
         server.kill()

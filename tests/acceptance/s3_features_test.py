@@ -12,6 +12,7 @@ import pathlib
 import socket
 
 import boto3
+import botocore.exceptions
 
 from harness import REGION, Server, check, error_code, main, make_user, read_reply, refused, say, sign, until
 
@@ -182,12 +183,12 @@ def refusals(s3):
           == "NotImplemented", "replication")
 
 
-def posted(fields):
+def posted(fields, bucket="details"):
     edge = "edge"
     parts = "".join(f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
     form = parts + f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\ncontent\r\n--{edge}--\r\n'
     connection = http.client.HTTPConnection("127.0.0.1", PORT)
-    connection.request("POST", "/details", form.encode(), {"Content-Type": f"multipart/form-data; boundary={edge}"})
+    connection.request("POST", "/" + bucket, form.encode(), {"Content-Type": f"multipart/form-data; boundary={edge}"})
     return connection.getresponse().status
 
 
@@ -229,6 +230,43 @@ def details(server, s3):
 
     event = until("the record", recorded)[0]["CloudTrailEvent"]
     check('"KMSMasterKeyID":"alias/aws/s3"' in event, f"the audit hides the key's id: {event}")
+
+
+def signed_ways(server, s3):
+    say("policies on how a request is signed: s3:authType, s3:signatureversion, s3:signatureAge")
+    s3.create_bucket(Bucket="signed")
+    s3.put_object(Bucket="signed", Key="k", Body=b"v")
+    key = make_user(server, "signer")
+    server.client("iam").put_user_policy(UserName="signer", PolicyName="s3", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}))
+    deny = lambda condition: s3.put_bucket_policy(Bucket="signed", Policy=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Deny", "Principal": "*", "Action": "s3:*Object", "Resource": "arn:aws:s3:::signed/*", "Condition": condition}}))
+    new, old = (server.client("s3", key, signature_version=version, s3={"addressing_style": "path"}) for version in ("s3v4", "s3"))
+
+    def outcomes():
+        """Of a signed header, a presigned URL, one of Version 2, and a form."""
+        found = ["ok" if not error_code_or_none(new.get_object, Bucket="signed", Key="k") else "denied"]
+        for client in (new, old):
+            url = client.generate_presigned_url("get_object", Params={"Bucket": "signed", "Key": "k"})
+            found.append({200: "ok", 403: "denied"}[server.get(url.removeprefix(server.url))[0]])
+        form = new.generate_presigned_post("signed", "posted")
+        found.append({204: "ok", 403: "denied"}[posted(form["fields"], "signed")])
+        return found
+
+    check(outcomes() == ["ok"] * 4, f"without a policy {outcomes()}")
+    for condition, wanted in [({"StringNotEquals": {"s3:authType": "REST-HEADER"}}, ["ok", "denied", "denied", "denied"]),
+                              ({"StringEquals": {"s3:signatureversion": "AWS"}}, ["ok", "ok", "denied", "ok"]),
+                              ({"NumericGreaterThan": {"s3:signatureAge": "600000"}}, ["ok"] * 4),
+                              ({"StringEquals": {"s3:authType": "POST"}}, ["ok", "ok", "ok", "denied"])]:
+        deny(condition)
+        check(outcomes() == wanted, f"{condition}: {outcomes()}")
+
+
+def error_code_or_none(call, **params):
+    try:
+        call(**params)
+    except botocore.exceptions.ClientError as error:
+        return error.response["Error"]["Code"]
 
 
 def let_logs_in(s3, source):
@@ -296,6 +334,7 @@ def run(binary):
         locks(s3)
         refusals(s3)
         details(server, s3)
+        signed_ways(server, s3)
         check(server.stop() == 0, "the server stops cleanly")
     lifecycle(binary)
     access_log(binary)

@@ -169,7 +169,79 @@ def drawings(binary):
         check(all(word in plain for word in ("Drawn &lt;here&gt;", "$.n &gt; 3", "otherwise", ">One<", "lambda:invoke")), "states and conditions are drawn")
         check(plain == draw(), "the same drawing each time")
         check('class="caught"' in run and 'class="idle"' in run and 'class="caught"' not in plain, "the run has its colours")
+        # A template that is none crashed it once.
+        for language in ("JSONata", "JSONPath"):
+            pathlib.Path(folder, "definition").write_text(json.dumps({"StartAt": "F", "QueryLanguage": language, "States": {"F": {"Type": "Fail", "Error": "{%}", "Cause": "%}"}}}))
+            ended = subprocess.run([binary, "states", "graph", os.path.join(folder, "definition")], capture_output=True, text=True)
+            check(ended.returncode in (0, 1, 2), f"an odd template in {language} is drawn or refused")
     say("drawings")
+
+
+# What each is called in a Resource, by boto3, and by whom: reads that need no parameters.
+SDK_CALLS = (("ec2", "ec2", "describe_vpcs"), ("ssm", "ssm", "describe_parameters"), ("config", "config", "describe_configuration_recorders"),
+             ("autoscaling", "autoscaling", "describe_auto_scaling_groups"), ("elasticloadbalancingv2", "elbv2", "describe_load_balancers"),
+             ("cloudwatch", "cloudwatch", "list_metrics"), ("cloudwatchlogs", "logs", "describe_log_groups"), ("eventbridge", "events", "list_rules"),
+             ("sfn", "stepfunctions", "list_activities"), ("cloudtrail", "cloudtrail", "describe_trails"), ("kms", "kms", "list_keys"),
+             ("iam", "iam", "list_users"), ("s3", "s3", "list_buckets"), ("lambda", "lambda", "list_functions"), ("sqs", "sqs", "list_queues"),
+             ("sns", "sns", "list_topics"), ("resourcegroupstaggingapi", "resourcegroupstaggingapi", "get_resources"),
+             ("securityhub", "securityhub", "get_findings"), ("guardduty", "guardduty", "list_detectors"), ("secretsmanager", "secretsmanager", "list_secrets"))
+
+
+def every_service(server, api, role):
+    """What the API answers, a Task state gets."""
+    served = {}
+    for name, client, method in SDK_CALLS:
+        try:
+            getattr(server.client(client), method)()
+        except Exception as error:  # not served yet, or not set up
+            code = getattr(error, "response", {}).get("Error", {}).get("Code")
+            check(code, f"{name} answers or refuses: {error}")
+        else:
+            served[name] = "".join(word.capitalize() for word in method.split("_"))
+    check(len(served) >= 12, f"most services answer: {sorted(served)}")
+    branches = [{"StartAt": name, "States": {name: {"Type": "Task", "End": True, "Resource": f"arn:aws:states:::aws-sdk:{name}:{operation[0].lower()}{operation[1:]}"}}}
+                for name, operation in served.items()]
+    machine = api("CreateStateMachine", name="every-service", roleArn=role, definition=json.dumps({"StartAt": "All", "States": {"All": {"Type": "Parallel", "Branches": branches, "End": True}}}))
+    execution = api("StartExecution", stateMachineArn=machine["stateMachineArn"])["executionArn"]
+    ended = until("all are called", lambda: (shown := api("DescribeExecution", executionArn=execution))["status"] != "RUNNING" and shown)
+    check(ended["status"] == "SUCCEEDED", f"each is called as a Task: {ended.get('error')} {ended.get('cause')}")
+    say(f"{len(served)} services through aws-sdk")
+
+
+def distributed_map(server, api, role):
+    """A CSV file read in pieces, in batches; the run fails at a gate, and a redrive goes on with it."""
+    s3 = server.client("s3")
+    for bucket in ("rows", "results"):
+        s3.create_bucket(Bucket=bucket)
+    lines = "number,text\n" + "".join(f'{i},"row ""{i}"" {"x" * 150}"\n' for i in range(4000))
+    s3.put_object(Bucket="rows", Key="rows.csv", Body=lines.encode())
+    gate = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:headObject", "Parameters": {"Bucket": "rows", "Key": "gate"}, "ResultPath": None,
+            "OutputPath": "$.Items[0]", "End": True}
+    each = {"Type": "Map", "Label": "Each", "MaxConcurrency": 2, "End": True, "ItemBatcher": {"MaxItemsPerBatch": 500},
+            "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "rows", "Key": "rows.csv"}, "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}},
+            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "Gate", "States": {"Gate": gate}},
+            "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "results", "Prefix": "run"}}}
+    machine = api("CreateStateMachine", name="rows", roleArn=role, definition=json.dumps({"StartAt": "Each", "States": {"Each": each}}))["stateMachineArn"]
+    execution = api("StartExecution", stateMachineArn=machine)["executionArn"]
+    ended = lambda: until("it ends", lambda: (shown := api("DescribeExecution", executionArn=execution))["status"] != "RUNNING" and shown)
+    check(ended()["error"] == "States.ExceedToleratedFailureThreshold", "the gate is shut")
+    run_arn = api("ListMapRuns", executionArn=execution)["mapRuns"][0]["mapRunArn"]
+    counts = until("its children end", lambda: (run := api("DescribeMapRun", mapRunArn=run_arn))["executionCounts"]["running"] == 0 and run["executionCounts"])
+    check(counts["succeeded"] == 0 and 1 <= counts["total"] <= 3, f"few have begun: {counts}")
+    s3.put_object(Bucket="rows", Key="gate", Body=b"")
+    api("RedriveExecution", executionArn=execution)
+    last = ended()
+    check(last["status"] == "SUCCEEDED" and last["redriveCount"] == 1, f"the redrive succeeds: {last.get('error')} {last.get('cause')}")
+    shown = api("DescribeMapRun", mapRunArn=run_arn)
+    check(len(api("ListMapRuns", executionArn=execution)["mapRuns"]) == 1 and shown["redriveCount"] == 1, "by the same run")
+    check(shown["itemCounts"]["succeeded"] == shown["itemCounts"]["total"] == 4000 and shown["executionCounts"]["total"] == 8, f"every row once: {shown}")
+    details = json.loads(last["output"])["ResultWriterDetails"]
+    manifest = json.loads(s3.get_object(Bucket=details["Bucket"], Key=details["Key"])["Body"].read())
+    results = json.loads(s3.get_object(Bucket="results", Key=manifest["ResultFiles"]["SUCCEEDED"][0]["Key"])["Body"].read())
+    firsts = sorted(int(json.loads(result["Output"])["number"]) for result in results)
+    check(firsts == list(range(0, 4000, 500)) and manifest["ResultFiles"]["FAILED"] == [], f"results of each batch: {firsts}")
+    check(json.loads(results[0]["Output"])["text"].startswith('row "'), "quotes are read")
+    say("a distributed Map, redriven")
 
 
 def run(binary):
@@ -181,6 +253,9 @@ def run(binary):
         activities_and_tags(server)
         validation(api)
         one_state_alone(server, api)
+        everything = make_role(server, "everything", "*")
+        every_service(server, api, everything)
+        distributed_map(server, api, everything)
         check(server.stop() == 0, "it stops")
 
 

@@ -100,6 +100,7 @@ enum class EventType : std::uint8_t {
   MapIterationFailed,
   MapIterationAborted,
   MapRunStarted,
+  MapRunRedriven,
   MapRunSucceeded,
   MapRunFailed,
   TaskStateAborted,
@@ -173,6 +174,11 @@ struct StartMapRun {
   double tolerated_percentage = 0;
 };
 
+/// The map run of Redriven::map_run goes on, for this task: only what did not succeed.
+struct ResumeMapRun {
+  std::uint64_t task = 0;
+};
+
 struct CancelTask {
   std::uint64_t task = 0;
 };
@@ -193,7 +199,8 @@ struct Finished {
   std::optional<std::string> error, cause;
 };
 
-using Command = std::variant<StartTask, StartMapRun, CancelTask, SetTimer, CancelTimer, Finished>;
+using Command =
+    std::variant<StartTask, StartMapRun, ResumeMapRun, CancelTask, SetTimer, CancelTimer, Finished>;
 
 struct Step {
   std::vector<Command> commands;
@@ -239,6 +246,13 @@ struct Stopped {  // StopExecution
 };
 struct Redriven {
   std::int64_t count = 1;
+  /// A map run that did not succeed, of the distributed Map `state`: where the execution goes on
+  /// there, so does the run. Its `count` is of its own redrives.
+  struct MapRun {
+    std::string state, arn;
+    std::int64_t count = 1;
+  };
+  std::optional<MapRun> map_run = {};
 };
 
 using Event = std::variant<Continue, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed,
@@ -283,8 +297,10 @@ Status status(const Execution& execution);
 /// Whether it waits for the task: what SendTaskSuccess and SendTaskHeartbeat ask.
 bool awaits(const Execution& execution, std::uint64_t task);
 
-Document save(const Execution& execution);
-ExecutionPtr load(const Document& saved);
+/// Whether what StartOptions names (ARNs, names, region) is saved, or given again to `load`.
+enum class Names : std::uint8_t { Saved, Left };
+Document save(const Execution& execution, Names names = Names::Saved);
+ExecutionPtr load(const Document& saved, const StartOptions* names = nullptr);
 
 // --- One state, tested alone -----------------------------------------------------------------
 

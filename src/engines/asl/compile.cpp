@@ -141,11 +141,7 @@ void Builder::fields_of(const Place& place) {
     if (allowed_field(state.type, state.language, field)) continue;
     const auto other = state.jsonata() ? Language::JsonPath : Language::Jsonata;
     if (allowed_field(state.type, other, field))
-      schema(fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for "
-                         "the '{}' QueryLanguage",
-                         state.jsonata() ? "JSONata" : "JSONPath", field,
-                         state.jsonata() ? "JSONPath" : "JSONata"),
-             place.at);
+      other_language(state.language, field, place.at);
     else
       schema(fmt::format("Field '{}' is not supported", field), place.at);
   }

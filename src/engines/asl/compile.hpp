@@ -45,6 +45,7 @@ class Builder {
                  Presence need = Presence::Optional);
   void enumerated(const Object& json, std::string_view field, Fields values, const std::string& at);
   void supported(const Object& json, Fields fields, const std::string& at);
+  void other_language(Language language, std::string_view field, const std::string& at);
   std::optional<std::int64_t> whole_number(const Object& json, std::string_view field, Range range,
                                            const std::string& at, Language language);
   const Array* filled_array(const Object& json, std::string_view field, const std::string& at);

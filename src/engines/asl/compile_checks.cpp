@@ -63,6 +63,15 @@ void Builder::supported(const Object& json, Fields fields, const std::string& at
   }
 }
 
+/// A field that only the other language has.
+void Builder::other_language(Language language, std::string_view field, const std::string& at) {
+  const bool jsonata = language == Language::Jsonata;
+  schema(fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for the "
+                     "'{}' QueryLanguage",
+                     jsonata ? "JSONata" : "JSONPath", field, jsonata ? "JSONPath" : "JSONata"),
+         at);
+}
+
 std::optional<std::int64_t> Builder::whole_number(const Object& json, std::string_view field,
                                                   Range range, const std::string& at,
                                                   Language language) {

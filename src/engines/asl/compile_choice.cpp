@@ -28,11 +28,7 @@ ChoiceRule Builder::rule(Place& place, const Object& json, const std::string& at
   out.assign = assignments(json, place.state.language, at);
   for (const auto field : {"Variable", "Condition"}) {
     if (json.contains(field) && place.state.jsonata() != (field == std::string_view("Condition")))
-      schema(fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for "
-                         "the '{}' QueryLanguage",
-                         place.state.jsonata() ? "JSONata" : "JSONPath", field,
-                         place.state.jsonata() ? "JSONPath" : "JSONata"),
-             at);
+      other_language(place.state.language, field, at);
   }
   if (!place.state.jsonata()) {
     if (!json.contains("Condition")) out.test = test(json, at, Nested::No);

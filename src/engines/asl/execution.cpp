@@ -9,15 +9,19 @@ void ExecutionDeleter::operator()(Execution* execution) const {
   delete execution;
 }
 
+void name(Execution& execution, const StartOptions& names) {
+  execution.arn = names.execution_arn;
+  execution.name = names.execution_name;
+  execution.role_arn = names.role_arn;
+  execution.machine_arn = names.machine_arn;
+  execution.machine_name = names.machine_name;
+  execution.region = names.region;
+}
+
 Started start(const Machine& machine, const StartOptions& options, const Environment& environment) {
   Started out{ExecutionPtr(new Execution), {}};
   auto& execution = *out.execution;
-  execution.arn = options.execution_arn;
-  execution.name = options.execution_name;
-  execution.role_arn = options.role_arn;
-  execution.machine_arn = options.machine_arn;
-  execution.machine_name = options.machine_name;
-  execution.region = options.region;
+  name(execution, options);
   execution.input = Value(options.input);
   execution.started = environment.now;
   execution.flow = options.processor;

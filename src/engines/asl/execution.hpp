@@ -61,4 +61,7 @@ struct Execution {
   std::vector<BranchId> ready;
 };
 
+/// Sets what StartOptions names.
+void name(Execution& execution, const StartOptions& names);
+
 }  // namespace tocsin::asl

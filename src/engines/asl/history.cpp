@@ -50,6 +50,7 @@ constexpr Shape kShapes[] = {
     {"MapIterationFailed", "mapIterationFailedEventDetails", "", "index"},
     {"MapIterationAborted", "mapIterationAbortedEventDetails", "", "index"},
     {"MapRunStarted", "mapRunStartedEventDetails"},
+    {"MapRunRedriven", "mapRunRedrivenEventDetails"},
     {"MapRunSucceeded", ""},
     {"MapRunFailed", "mapRunFailedEventDetails"},
     {"TaskStateAborted", ""},

@@ -203,6 +203,14 @@ Run::Outcome Run::start_distributed(Branch& branch, StartMapRun run) {
   return true;
 }
 
+void Run::resume_distributed(Branch& branch, const Redriven::MapRun& run) {
+  branch.task = new_handle();
+  branch.phase = Branch::Phase::Task;
+  branch.last = event(EventType::MapRunRedriven, branch.last, {}, {},
+                      Value(Object{{"mapRunArn", run.arn}, {"redriveCount", run.count}}));
+  step_.commands.emplace_back(ResumeMapRun{branch.task});
+}
+
 void Run::on(const MapRunStarted& started) {
   if (auto* branch = by_task(started.task)) {
     branch->last = event(EventType::MapRunStarted, branch->last, {}, {},

@@ -88,6 +88,7 @@ class Host {
   }
   void carry_out(Finished& finished) { result_.finished = std::move(finished); }
 
+  void carry_out(ResumeMapRun&) {}  // nothing is redriven here
   void carry_out(StartMapRun& run) {
     const auto label = run.label.empty() ? std::string("map") : run.label;
     events_.push_back(MapRunStarted{

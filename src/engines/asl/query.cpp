@@ -139,17 +139,15 @@ Result<Document> Query::evaluate(const Scope& scope) const {
   options.now = scope.around.now();
   add_query_functions(options, variables_, scope.around);
   auto value = expression_->evaluate(nullptr, options);
+  if (value && *value) return std::move(**value);
   const auto about =
       fmt::format("The JSONata expression '{}' specified for the field '{}'", source_, field_);
-  if (!value && value.error().code == "FunctionResult")
+  if (value) return query_error(about + " returned nothing (undefined).", field_);
+  if (value.error().code == "FunctionResult")
     return query_error(about + " returned an unsupported result type.", field_);
-  if (!value) {
-    return query_error(fmt::format("{} threw an error during evaluation. {}: {}", about,
-                                   value.error().code, value.error().message),
-                       field_);
-  }
-  if (!*value) return query_error(about + " returned nothing (undefined).", field_);
-  return std::move(**value);
+  return query_error(fmt::format("{} threw an error during evaluation. {}: {}", about,
+                                 value.error().code, value.error().message),
+                     field_);
 }
 
 Failure Query::unexpected(std::string_view wanted, const Document& value) const {

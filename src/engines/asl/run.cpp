@@ -264,6 +264,10 @@ void Run::on(const Redriven& redriven) {
     execution_.timeout = set_timer(now() + Duration(machine_.timeout_s * 1000));
   branch.retries = 0;
   branch.attempts.clear();
+  const auto& state = state_of(branch);
+  const bool same = redriven.map_run && redriven.map_run->state == state.name;
+  if (same && state.map && state.map->distributed)
+    return resume_distributed(branch, *redriven.map_run);
   execute(branch);
 }
 

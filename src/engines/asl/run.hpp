@@ -114,6 +114,7 @@ class Run final : private Surroundings {
                             double fallback);
   Outcome start_inline(Branch& branch, double max_concurrency);
   Outcome start_distributed(Branch& branch, StartMapRun run);
+  void resume_distributed(Branch& branch, const Redriven::MapRun& run);
   Outcome start_iteration(Branch& branch, std::int64_t previous);
   Result<Value> iteration_input(Branch& branch, const MapPart& map, std::size_t index);
   Branch& new_branch(const Branch& parent, FlowId flow, std::uint32_t index, std::int64_t previous);

@@ -58,7 +58,8 @@ std::unique_ptr<Join> loaded_join(const Object& from) {
   return join;
 }
 
-Document saved(const Branch& branch) {
+/// A state's input is often still the execution's: it is saved once.
+Document saved(const Branch& branch, const Execution& execution) {
   Object out;
   out["id"] = branch.id;
   put(out, "parent", branch.parent);
@@ -71,7 +72,10 @@ Document saved(const Branch& branch) {
   put(out, "enteredEvent", branch.entered_event);
   put(out, "beforeEntry", branch.before_entry);
   put(out, "entered", to_ms(branch.entered));
-  put(out, "input", branch.input);
+  if (branch.input && branch.input.same(execution.input))
+    out["sameInput"] = true;
+  else
+    put(out, "input", branch.input);
   put(out, "task", branch.task);
   put(out, "timer", branch.timer);
   put(out, "heartbeat", branch.heartbeat);
@@ -89,7 +93,7 @@ Document saved(const Branch& branch) {
   return out;
 }
 
-Branch loaded_branch(const Object& from) {
+Branch loaded_branch(const Object& from, const Execution& execution) {
   Branch branch;
   get(from, "id", branch.id);
   get(from, "parent", branch.parent);
@@ -104,6 +108,7 @@ Branch loaded_branch(const Object& from) {
   get(from, "beforeEntry", branch.before_entry);
   branch.entered = from_ms(integer(from, "entered").value_or(0));
   get(from, "input", branch.input);
+  if (flag(from, "sameInput")) branch.input = execution.input;
   get(from, "task", branch.task);
   get(from, "timer", branch.timer);
   get(from, "heartbeat", branch.heartbeat);
@@ -119,14 +124,16 @@ Branch loaded_branch(const Object& from) {
 
 }  // namespace
 
-Document save(const Execution& execution) {
+Document save(const Execution& execution, Names names) {
   Object out;
-  put(out, "arn", execution.arn);
-  put(out, "name", execution.name);
-  put(out, "roleArn", execution.role_arn);
-  put(out, "machineArn", execution.machine_arn);
-  put(out, "machineName", execution.machine_name);
-  put(out, "region", execution.region);
+  if (names == Names::Saved) {
+    put(out, "arn", execution.arn);
+    put(out, "name", execution.name);
+    put(out, "roleArn", execution.role_arn);
+    put(out, "machineArn", execution.machine_arn);
+    put(out, "machineName", execution.machine_name);
+    put(out, "region", execution.region);
+  }
   put(out, "input", execution.input);
   put(out, "started", to_ms(execution.started));
   put(out, "flow", execution.flow);
@@ -139,14 +146,14 @@ Document save(const Execution& execution) {
   put(out, "timeout", execution.timeout);
   Array branches;
   for (const auto& [id, branch] : execution.branches)
-    branches.push_back(saved(branch));
+    branches.push_back(saved(branch, execution));
   out["branches"] = std::move(branches);
   if (!execution.ready.empty())
     out["ready"] = Array(execution.ready.begin(), execution.ready.end());
   return out;
 }
 
-ExecutionPtr load(const Document& document) {
+ExecutionPtr load(const Document& document, const StartOptions* names) {
   const auto& from = document.as_object();
   ExecutionPtr out(new Execution);
   get(from, "arn", out->arn);
@@ -155,6 +162,7 @@ ExecutionPtr load(const Document& document) {
   get(from, "machineArn", out->machine_arn);
   get(from, "machineName", out->machine_name);
   get(from, "region", out->region);
+  if (names) name(*out, *names);
   get(from, "input", out->input);
   out->started = from_ms(integer(from, "started").value_or(0));
   get(from, "flow", out->flow);
@@ -166,7 +174,7 @@ ExecutionPtr load(const Document& document) {
   get(from, "lastBranch", out->last_branch);
   get(from, "timeout", out->timeout);
   for (const auto& each : array_of(from, "branches")) {
-    auto branch = loaded_branch(each.get_object());
+    auto branch = loaded_branch(each.get_object(), *out);
     out->branches.emplace(branch.id, std::move(branch));
   }
   for (const auto& id : array_of(from, "ready"))

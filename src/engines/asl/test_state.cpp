@@ -15,7 +15,7 @@ class StateTest {
   StateTest(TestRequest test, const TestSurroundings& surroundings)
       : test_(std::move(test)), context_(context_object(surroundings)) {
     environment_.now = surroundings.now;
-    environment_.random = [this, draws = surroundings.seed]() mutable {
+    environment_.random = [draws = surroundings.seed]() mutable {
       return seeded_random(static_cast<std::int64_t>(draws++));
     };
     environment_.observe = [this](std::string_view stage, const Value& value) {

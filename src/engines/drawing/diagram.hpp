@@ -25,7 +25,7 @@ struct Node {
   std::string tooltip = {};
   Shape shape = Shape::Box;
   Tone tone = Tone::Plain;
-  std::vector<Diagram> inside = {};  // side by side
+  std::vector<Diagram> inside;  // side by side
 };
 
 struct Edge {

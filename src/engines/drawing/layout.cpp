@@ -28,13 +28,11 @@ PlacedNode sized(const Node& node) {
   out.subtitle = wrapped(node.subtitle, kMostText, kSubtitleSize, Weight::Normal, 2);
   const double texts = std::max(widest(out.title, kTitleSize, Weight::Bold),
                                 widest(out.subtitle, kSubtitleSize, Weight::Normal));
-  const double lines = kTitleLine * static_cast<double>(out.title.size()) +
-                       kSubtitleLine * static_cast<double>(out.subtitle.size());
   const bool terminal = node.shape == Node::Shape::Terminal;
   const double slant = node.shape == Node::Shape::Choice ? 32 : 0;
   const double badge = node.badge.empty() ? 0 : text_width(node.badge, kSubtitleSize) + 12;
   out.box.width = terminal ? texts + 36 : std::max(kLeastWidth, texts + 34 + slant + badge);
-  out.box.height = terminal ? 28 : lines + 18;
+  out.box.height = terminal ? 28 : out.text_height() + 18;
   if (node.inside.empty()) return out;
   double x = kPadding, tallest = 0;
   for (const auto& diagram : node.inside) {

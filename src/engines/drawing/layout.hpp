@@ -23,11 +23,20 @@ struct Box {
 
 struct Placement;
 
+inline constexpr double kTitleSize = 13, kSubtitleSize = 11, kLabelSize = 11;
+inline constexpr double kPanel = 12;  // around what is inside a node
+inline constexpr double kTitleLine = 17, kSubtitleLine = 14;
+
 struct PlacedNode {
   Box box;
   std::vector<std::string> title;  // lines
   std::vector<std::string> subtitle;
   std::vector<Placement> inside;  // of node.inside; with `at` within the same coordinates
+
+  double text_height() const {
+    return kTitleLine * static_cast<double>(title.size()) +
+           kSubtitleLine * static_cast<double>(subtitle.size());
+  }
 };
 
 struct PlacedEdge {
@@ -42,10 +51,6 @@ struct Placement {
   std::vector<PlacedNode> nodes;
   std::vector<PlacedEdge> edges;
 };
-
-inline constexpr double kTitleSize = 13, kSubtitleSize = 11, kLabelSize = 11;
-inline constexpr double kPanel = 12;  // around what is inside a node
-inline constexpr double kTitleLine = 17, kSubtitleLine = 14;
 
 Placement place(const Diagram& diagram);
 

@@ -165,9 +165,7 @@ class Writer {
       for (std::size_t i = 0; i < placed.inside.size(); ++i)
         inside(node, placed, i);
     } else {
-      const double lines = kTitleLine * static_cast<double>(placed.title.size()) +
-                           kSubtitleLine * static_cast<double>(placed.subtitle.size());
-      texts(placed, box.middle().x, box.middle().y - lines / 2, " middle");
+      texts(placed, box.middle().x, box.middle().y - placed.text_height() / 2, " middle");
     }
     badge(node, box);
     mark(node.tone, box.right() - (node.shape == Node::Shape::Choice ? 14 : 0), box.y);

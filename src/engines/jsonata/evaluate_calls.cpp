@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unordered_map>
+
 #include "engines/jsonata/error.hpp"
 #include "engines/jsonata/evaluator.hpp"
 #include "engines/jsonata/signature.hpp"
@@ -21,8 +23,8 @@ Value deep_copy(const Value& value) {
   }
   if (!value.is_object()) return value;
   auto copy = make_object();
-  for (const auto& [name, member] : value.object().members)
-    copy->members.emplace_back(name, deep_copy(member));
+  for (const auto& [name, member] : value.object().members())
+    copy->add(name, deep_copy(member));
   return copy;
 }
 
@@ -52,9 +54,15 @@ Value make_native(int arity, std::function<Value(Arguments&)> native,
   return function;
 }
 
+/// Made once a thread: values belong to one.
 Value value_of_builtin(const Builtin& known) {
-  auto signature = known.signature.empty() ? nullptr : parse_signature(known.signature);
-  return make_native(known.arity, known.call, std::move(signature));
+  thread_local std::unordered_map<const Builtin*, Value> made;
+  auto& value = made[&known];
+  if (value.undefined()) {
+    auto signature = known.signature.empty() ? nullptr : parse_signature(known.signature);
+    value = make_native(known.arity, known.call, std::move(signature));
+  }
+  return value;
 }
 
 Value native_of(const Options::Function& given) {
@@ -213,15 +221,14 @@ void Evaluator::update(const Node& node, ObjectData& object, const Value& match,
   const auto change = evaluate(*node.right, match, frame);
   if (!change.undefined()) {
     if (!change.is_object()) raise("T2011", node.right->position, "", shown(change));
-    for (const auto& [name, value] : change.object().members)
+    for (const auto& [name, value] : change.object().members())
       object.set(name, value);
   }
   if (!node.third) return;
   const auto gone = evaluate(*node.third, match, frame);
   for (const auto& name : items_of(gone)) {
     if (!name.is_string()) raise("T2012", node.third->position, "", shown(gone));
-    std::erase_if(object.members,
-                  [&](const auto& member) { return member.first->text == name.string(); });
+    object.erase(name.string());
   }
 }
 

@@ -28,7 +28,7 @@ Value context_of(const Value& tuple) {
 /// The variables of a tuple as a scope.
 Shared<Frame> frame_of(const Value& tuple, const Shared<Frame>& above) {
   Shared<Frame> frame(new Frame(above));
-  for (const auto& [name, value] : tuple.object().members)
+  for (const auto& [name, value] : tuple.object().members())
     frame->variables.emplace_back(name->text, value);
   return frame;
 }
@@ -68,6 +68,15 @@ bool is_bare(const Node& step) {
          step.index.empty() && !step.tuple && !step.keep_array && !step.ancestor;
 }
 
+bool is_bare_name(const Node& step) {
+  return step.op == Op::Name && is_bare(step);
+}
+
+/// A path's result is what its last step gives.
+bool is_plain(const Node& path) {
+  return !path.group && !path.keep_array && !path.keep_singleton && !path.tuple;
+}
+
 const Document* member_of(const Binding& binding, std::string_view name) {
   for (const auto& [known, value] : binding.members)
     if (known == name) return value;
@@ -100,19 +109,42 @@ std::size_t Evaluator::walk(const Node& path, const Shared<Frame>& frame, Value&
   if (taken == 1) return 0;
   spend(taken);
   std::vector<Value> results;
-  if (at) results.push_back(from_document(*at));
+  if (at) results.push_back(view_of(*at));
   result = joined(std::move(results), taken == steps.size());
   return at ? taken : steps.size();
 }
 
+/// Names one below the other, as far as each is one object's member: no sequences need be made.
+std::size_t Evaluator::walk_members(const Node& path, const Value& input, Value& result) {
+  const auto& steps = path.items;
+  std::size_t taken = 0;
+  for (auto at = &input; taken < steps.size() && at->is_object() && is_bare_name(*steps[taken]);
+       ++taken, at = &result) {
+    result = at->object().find(steps[taken]->text);
+    if (result.is_array() && result.array().sequence) return 0;
+  }
+  spend(taken);
+  return result.undefined() && taken > 0 ? steps.size() : taken;
+}
+
 Value Evaluator::path(const Node& node, const Value& input, const Shared<Frame>& frame) {
   const auto& steps = node.items;
-  Value current = input.is_array() && steps[0]->op != Op::Variable ? input : sequence_of({input});
-  Value result, tuples;
+  Value current, result, tuples;
   bool tuple_stream = false;
-  auto i = walk(node, frame, result);
-  if (i > 0) current = result;
-  if (i > 0 && is_empty(result)) i = steps.size();
+  auto i = walk_members(node, input, result);
+  if (i > 0 && (i < steps.size() || is_plain(node))) {
+    if (i == steps.size()) return result;
+    current = result.is_array() ? result : sequence_of({result});
+  } else {
+    i = walk(node, frame, result);
+    if (i > 0)
+      current = result;
+    else if (input.is_array() && steps[0]->op != Op::Variable)
+      current = input;
+    else
+      current = sequence_of({input});
+    if (i > 0 && is_empty(result)) i = steps.size();
+  }
   for (; i < steps.size(); ++i) {
     const auto& here = *steps[i];
     tuple_stream |= here.tuple;
@@ -209,7 +241,7 @@ Value Evaluator::tuple_step(const Node& node, const Value& input, const Value& g
     for (const auto& item : items_of(found)) {
       Shared<ObjectData> tuple(new ObjectData(start.object()));
       if (is_tuples(found)) {
-        for (const auto& [name, value] : item.object().members)
+        for (const auto& [name, value] : item.object().members())
           tuple->set(name, value);
       } else {
         if (!node.focus.empty())
@@ -262,9 +294,8 @@ Value reduced(const Value& tuples) {
   if (!tuples.is_array()) return tuples;
   auto result = make_object();
   for (const auto& tuple : tuples.array().items) {
-    for (const auto& [name, value] : tuple.object().members) {
-      const auto* known = result->find(name->text);
-      result->set(name, append(known ? *known : Value(), value));
+    for (const auto& [name, value] : tuple.object().members()) {
+      result->set(name, append(result->find(name->text), value));
     }
   }
   return result;
@@ -308,7 +339,7 @@ Value Evaluator::group(const Node& node, const Value& input, const Shared<Frame>
     const auto scope = tuples ? frame_of(tuple, frame) : frame;
     auto value = evaluate(*node.pairs[found.pair].second, context, scope);
     if (value.undefined()) continue;
-    result->members.emplace_back(Shared<StringData>(new StringData(name)), std::move(value));
+    result->add(Shared<StringData>(new StringData(name)), std::move(value));
   }
   return result;
 }

@@ -20,7 +20,7 @@ Value wildcard(const Value& given) {
     for (const auto& item : input.array().items)
       flatten(item, result->items);
   } else if (input.is_object()) {
-    for (const auto& [name, value] : input.object().members)
+    for (const auto& [name, value] : input.object().members())
       flatten(value, result->items);
   }
   return result;
@@ -32,7 +32,7 @@ void descend(const Value& input, std::vector<Value>& out) {
     for (const auto& item : input.array().items)
       descend(item, out);
   } else if (input.is_object()) {
-    for (const auto& [name, value] : input.object().members)
+    for (const auto& [name, value] : input.object().members())
       descend(value, out);
   }
 }
@@ -80,10 +80,7 @@ const Value* Frame::find(std::string_view name) const {
 }
 
 Value lookup(const Value& input, std::string_view name) {
-  if (input.is_object()) {
-    const auto* found = input.object().find(name);
-    return found ? *found : Value();
-  }
+  if (input.is_object()) return input.object().find(name);
   if (!input.is_array()) return {};
   auto result = make_sequence();
   for (const auto& item : input.array().items) {
@@ -158,10 +155,10 @@ Value Evaluator::run(const Node& root, Value input) {
 namespace {
 
 Value made(const Binding& binding) {
-  if (binding.value) return from_document(*binding.value);
+  if (binding.value) return view_of(*binding.value);
   auto object = make_object();
   for (const auto& [name, member] : binding.members)
-    object->set(name, from_document(*member));
+    object->set(name, view_of(*member));
   return object;
 }
 

@@ -63,6 +63,7 @@ class Evaluator {
 
   // evaluate_path.cpp
   std::size_t walk(const Node& path, const Shared<Frame>& frame, Value& result);
+  std::size_t walk_members(const Node& path, const Value& input, Value& result);
   Value path(const Node& node, const Value& input, const Shared<Frame>& frame);
   Value step(const Node& node, const Value& input, const Shared<Frame>& frame, bool last);
   Value tuple_step(const Node& node, const Value& input, const Value& tuples,

@@ -25,7 +25,7 @@ Symbols symbols_of(const Value& given) {
                   {"digit", "#"},
                   {"pattern-separator", ";"}};
   if (given.is_object()) {
-    for (const auto& [name, value] : given.object().members)
+    for (const auto& [name, value] : given.object().members())
       symbols[name->text] = to_text(value);
   }
   return symbols;

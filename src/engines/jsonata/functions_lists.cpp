@@ -16,7 +16,7 @@ void add_keys(const Value& value, std::vector<Value>& out, std::unordered_set<st
     for (const auto& item : value.array().items)
       add_keys(item, out, seen);
   } else if (value.is_object()) {
-    for (const auto& [name, member] : value.object().members) {
+    for (const auto& [name, member] : value.object().members()) {
       if (seen.insert(name->text).second) out.emplace_back(name);
     }
   }
@@ -27,9 +27,9 @@ void add_spread(const Value& value, std::vector<Value>& out) {
     for (const auto& item : value.array().items)
       add_spread(item, out);
   } else if (value.is_object()) {
-    for (const auto& [name, member] : value.object().members) {
+    for (const auto& [name, member] : value.object().members()) {
       auto one = make_object();
-      one->members.emplace_back(name, member);
+      one->add(name, member);
       out.emplace_back(std::move(one));
     }
   } else {
@@ -95,7 +95,7 @@ Value function_merge(Arguments& arguments) {
   auto result = make_object();
   for (const auto& item : items_of(arguments[0])) {
     if (!item.is_object()) continue;
-    for (const auto& [name, member] : item.object().members)
+    for (const auto& [name, member] : item.object().members())
       result->set(name, member);
   }
   return result;
@@ -221,18 +221,18 @@ Value function_reduce(Arguments& arguments) {
 Value function_sift(Arguments& arguments) {
   if (!arguments[0].is_object()) return {};
   auto result = make_object();
-  for (const auto& [name, member] : arguments[0].object().members) {
+  for (const auto& [name, member] : arguments[0].object().members()) {
     if (truthy(
             arguments.evaluator.apply_some(arguments[1], member, name_value(name), arguments[0])))
-      result->members.emplace_back(name, member);
+      result->add(name, member);
   }
-  return result->members.empty() ? Value() : Value(result);
+  return result->members().empty() ? Value() : Value(result);
 }
 
 Value function_each(Arguments& arguments) {
   if (!arguments[0].is_object()) return {};
   auto result = make_sequence();
-  for (const auto& [name, member] : arguments[0].object().members) {
+  for (const auto& [name, member] : arguments[0].object().members()) {
     auto value =
         arguments.evaluator.apply_some(arguments[1], member, name_value(name), arguments[0]);
     if (!value.undefined()) result->items.push_back(std::move(value));

@@ -27,7 +27,7 @@ Result<Expression> Expression::parse(std::string_view source) {
 Result<std::optional<Document>> Expression::evaluate(const Document& input,
                                                      const Options& options) const {
   try {
-    const auto result = Evaluator(options).run(*root_, from_document(input));
+    const auto result = Evaluator(options).run(*root_, view_of(input));
     if (result.undefined()) return std::optional<Document>();
     if (result.is_function() && options.functions_fail)
       return fail("FunctionResult", "The result is a function");

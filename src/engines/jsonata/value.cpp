@@ -75,13 +75,13 @@ class JsonText {
   }
 
   void object(const ObjectData& object) {
-    if (object.members.empty()) {
+    if (object.members().empty()) {
       out += "{}";
       return;
     }
     open('{');
     bool first = true;
-    for (const auto& [name, value] : object.members) {
+    for (const auto& [name, value] : object.members()) {
       if (value.undefined()) continue;
       if (!std::exchange(first, false)) out += ',';
       line();
@@ -113,16 +113,64 @@ Document number_document(double value) {
   return std::isfinite(value) ? Document(value) : Document(nullptr);
 }
 
+/// As it would come back from a value: a whole number is an integer.
+Document normal(const Document& given) {
+  if (given.is_double() || given.is_uint64()) return number_document(given.to_number<double>());
+  if (given.is_int64()) return number_document(static_cast<double>(given.get_int64()));
+  if (const auto* items = given.if_array()) {
+    Array array;
+    array.reserve(items->size());
+    for (const auto& item : *items)
+      array.push_back(normal(item));
+    return Document(std::move(array));
+  }
+  const auto* members = given.if_object();
+  if (!members) return Document(given);
+  Object object;
+  object.reserve(members->size());
+  for (const auto& [name, member] : *members)
+    object[name] = normal(member);
+  return Document(std::move(object));
+}
+
 }  // namespace
 
+void ObjectData::make_all() const {
+  const auto& source = *std::exchange(source_, nullptr);
+  seen_.clear();
+  members_.reserve(source.size());
+  for (const auto& [name, value] : source)
+    members_.emplace_back(Shared<StringData>(new StringData(std::string(name))), view_of(value));
+}
+
+Value ObjectData::find(std::string_view name) const {
+  if (!source_) {
+    for (const auto& [key, value] : members_)
+      if (key->text == name) return value;
+    return {};
+  }
+  const auto* found = source_->if_contains(name);
+  if (!found) return {};
+  if (!found->is_structured() && !found->is_string()) return view_of(*found);
+  for (const auto& [document, value] : seen_)
+    if (document == found) return value;
+  return seen_.emplace_back(found, view_of(*found)).second;
+}
+
 void ObjectData::set(Shared<StringData> name, Value value) {
-  for (auto& [key, held] : members) {
+  members();
+  for (auto& [key, held] : members_) {
     if (key->text == name->text) {
       held = std::move(value);
       return;
     }
   }
-  members.emplace_back(std::move(name), std::move(value));
+  members_.emplace_back(std::move(name), std::move(value));
+}
+
+void ObjectData::erase(std::string_view name) {
+  members();
+  std::erase_if(members_, [&](const auto& member) { return member.first->text == name; });
 }
 
 Value from_document(const Document& document) {
@@ -142,16 +190,24 @@ Value from_document(const Document& document) {
     }
     case boost::json::kind::object: {
       auto object = make_object();
-      object->members.reserve(document.get_object().size());
-      for (const auto& [name, value] : document.get_object()) {
-        object->members.emplace_back(Shared<StringData>(new StringData(std::string(name))),
-                                     from_document(value));
-      }
+      for (const auto& [name, value] : document.get_object())
+        object->add(Shared<StringData>(new StringData(std::string(name))), from_document(value));
       return object;
     }
     default:
       return document.to_number<double>();
   }
+}
+
+Value view_of(const Document& document) {
+  if (const auto* object = document.if_object()) return Shared<ObjectData>(new ObjectData(*object));
+  const auto* given = document.if_array();
+  if (!given) return from_document(document);
+  auto array = make_array();
+  array->items.reserve(given->size());
+  for (const auto& item : *given)
+    array->items.push_back(view_of(item));
+  return array;
 }
 
 Document to_document(const Value& value) {
@@ -169,6 +225,7 @@ Document to_document(const Value& value) {
       return Document("");
     case Kind::Array: {
       Array array;
+      array.reserve(value.array().items.size());
       for (const auto& item : value.array().items)
         array.push_back(to_document(item));
       return Document(std::move(array));
@@ -177,7 +234,15 @@ Document to_document(const Value& value) {
       break;
   }
   Object object;
-  for (const auto& [name, member] : value.object().members) {
+  if (const auto* source = value.object().source()) {
+    object.reserve(source->size());
+    for (const auto& [name, member] : *source)
+      object[name] = normal(member);
+    return Document(std::move(object));
+  }
+  const auto& members = value.object().members();
+  object.reserve(members.size());
+  for (const auto& [name, member] : members) {
     if (!member.undefined()) object[name->text] = to_document(member);
   }
   return Document(std::move(object));
@@ -202,12 +267,11 @@ bool deep_equal(const Value& left, const Value& right) {
     case Kind::Object:
       break;
   }
-  const auto& a = left.object();
+  const auto& a = left.object().members();
   const auto& b = right.object();
-  return a.members.size() == b.members.size() &&
-         std::ranges::all_of(a.members, [&](const auto& member) {
-           const auto* other = b.find(member.first->text);
-           return other && deep_equal(member.second, *other);
+  return a.size() == b.members().size() && std::ranges::all_of(a, [&](const auto& member) {
+           const auto other = b.find(member.first->text);
+           return deep_equal(member.second, other);
          });
 }
 
@@ -224,7 +288,7 @@ bool truthy(const Value& value) {
     case Kind::String:
       return !value.string().empty();
     case Kind::Object:
-      return !value.object().members.empty();
+      return !value.object().members().empty();
     case Kind::Array:
       break;
   }

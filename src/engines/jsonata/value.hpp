@@ -33,7 +33,7 @@ struct StringData : Counted {
 };
 
 struct ArrayData;
-struct ObjectData;
+class ObjectData;
 struct FunctionData;
 
 void intrusive_ptr_add_ref(const StringData* data);
@@ -103,20 +103,40 @@ struct ArrayData : Counted {
   bool outer = false;           // the input, an array, as the one context
 };
 
-struct ObjectData : Counted {
-  std::vector<std::pair<Shared<StringData>, Value>> members;  // in order
+class ObjectData : public Counted {
+ public:
+  using Members = std::vector<std::pair<Shared<StringData>, Value>>;
 
-  const Value* find(std::string_view name) const {
-    for (const auto& [key, value] : members) {
-      if (key->text == name) return &value;
-    }
-    return nullptr;
+  ObjectData() = default;
+  /// Values are made of the document's members when they are looked at: it must outlive this.
+  explicit ObjectData(const Object& source) : source_(&source) {}
+
+  /// In order.
+  const Members& members() const {
+    if (source_) make_all();
+    return members_;
   }
+  void add(Shared<StringData> name, Value value) {
+    members();
+    members_.emplace_back(std::move(name), std::move(value));
+  }
+  /// Undefined where there is none of that name.
+  Value find(std::string_view name) const;
   /// Replaces a member of that name.
   void set(Shared<StringData> name, Value value);
   void set(std::string_view name, Value value) {
     set(Shared<StringData>(new StringData(std::string(name))), std::move(value));
   }
+  void erase(std::string_view name);
+  /// What nothing but lookups has happened to; else null.
+  const Object* source() const { return source_; }
+
+ private:
+  void make_all() const;
+
+  mutable const Object* source_ = nullptr;
+  mutable Members members_;                                      // without a source
+  mutable std::vector<std::pair<const Document*, Value>> seen_;  // of the source: no scalars
 };
 
 inline void intrusive_ptr_add_ref(const StringData* data) {
@@ -153,6 +173,8 @@ inline Shared<ObjectData> make_object() {
 }
 
 Value from_document(const Document& document);
+/// The same, made of what is looked at: the document must outlive the value.
+Value view_of(const Document& document);
 /// Functions become "", undefined becomes null: what JSON.stringify leaves of them.
 Document to_document(const Value& value);
 

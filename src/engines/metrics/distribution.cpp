@@ -27,6 +27,9 @@ void Distribution::note(double times, double total, double least, double most) {
 }
 
 void Distribution::insert(double value, double times) {
+  // As many as that are left where they lie far apart: all of them are rounded already.
+  const bool coarse = values.size() > kMostValues;
+  if (coarse) value = rounded(value);
   const auto at = std::ranges::lower_bound(values, value);
   const auto index = at - values.begin();
   if (at != values.end() && *at == value) {
@@ -35,7 +38,7 @@ void Distribution::insert(double value, double times) {
   }
   values.insert(at, value);
   counts.insert(counts.begin() + index, times);
-  if (values.size() > kMostValues) coarsen();
+  if (!coarse && values.size() > kMostValues) coarsen();
 }
 
 void Distribution::coarsen() {

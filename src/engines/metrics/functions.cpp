@@ -18,14 +18,14 @@ Failure bad_argument(const Node& node) {
 
 // --- over values: of one series to a number, of many to one series ------------------------------
 
-double average(const std::vector<double>& values) {
+double total(const std::vector<double>& values) {
   double sum = 0;
   for (const auto value : values)
     sum += value;
-  return sum / static_cast<double>(values.size());
+  return sum;
 }
-double total(const std::vector<double>& values) {
-  return average(values) * static_cast<double>(values.size());
+double average(const std::vector<double>& values) {
+  return total(values) / static_cast<double>(values.size());
 }
 double least(const std::vector<double>& values) {
   return std::ranges::min(values);
@@ -82,8 +82,6 @@ const std::map<std::string, Map, std::less<>> kEach{
 
 // --- along the time ------------------------------------------------------------------------------
 
-using Along = Series (*)(const Series&);
-
 Series steps(const Series& series, double (*step)(double change, double seconds)) {
   Series out = series;
   out.points.clear();
@@ -106,7 +104,7 @@ Series running_sum(const Series& series) {
   return out;
 }
 
-Series without_last_or_first(const Series& series, bool first) {
+Series first_or_last_point(const Series& series, bool first) {
   Series out = series;
   out.points.clear();
   if (!series.points.empty())
@@ -114,6 +112,7 @@ Series without_last_or_first(const Series& series, bool first) {
   return out;
 }
 
+using Along = Series (*)(const Series&);
 const std::map<std::string, Along, std::less<>> kAlong{
     {"RATE",
      [](const Series& series) {
@@ -129,7 +128,9 @@ const std::map<std::string, Along, std::less<>> kAlong{
      }},
     {"RUNNING_SUM", running_sum}};
 
-Result<Value> along(const Node& node, Along function, const Value& value) {
+/// `function` of a series, or of each of many.
+template <class Function>
+Result<Value> along(const Node& node, const Function& function, const Value& value) {
   if (const auto* series = std::get_if<Series>(&value)) return Value(function(*series));
   if (std::holds_alternative<double>(value)) return bad_argument(node);
   std::vector<Series> out;
@@ -149,14 +150,6 @@ std::vector<std::int64_t> grid(const Inputs& inputs, std::int64_t period_ms) {
   return out;
 }
 
-double between(const Points& points, std::int64_t time) {
-  const auto after = points.lower_bound(time);
-  const auto before = std::prev(after);
-  const auto share =
-      static_cast<double>(time - before->first) / static_cast<double>(after->first - before->first);
-  return before->second + share * (after->second - before->second);
-}
-
 /// The value of a gap at `time`; none where it stays one.
 using Filling = std::function<std::optional<double>(const Points&, std::int64_t)>;
 
@@ -169,7 +162,10 @@ std::optional<double> repeated(const Points& points, std::int64_t time) {
 std::optional<double> linear(const Points& points, std::int64_t time) {
   const auto after = points.lower_bound(time);
   if (after == points.begin() || after == points.end()) return std::nullopt;
-  return between(points, time);
+  const auto before = std::prev(after);
+  const auto share =
+      static_cast<double>(time - before->first) / static_cast<double>(after->first - before->first);
+  return before->second + share * (after->second - before->second);
 }
 
 Result<Filling> filling_of(const Node& node, const Inputs& inputs) {
@@ -201,13 +197,8 @@ Result<Value> fill(const Node& node, const Inputs& inputs) {
   if (node.parts.size() != 2) return bad_argument(node);
   const auto value = TRY(evaluate(*node.parts[0], inputs));
   const auto filling = TRY(filling_of(*node.parts[1], inputs));
-  if (const auto* series = std::get_if<Series>(&value))
-    return Value(filled(*series, inputs, filling));
-  if (std::holds_alternative<double>(value)) return bad_argument(node);
-  std::vector<Series> out;
-  for (const auto& series : std::get<std::vector<Series>>(value))
-    out.push_back(filled(series, inputs, filling));
-  return Value(std::move(out));
+  return along(
+      node, [&](const Series& series) { return filled(series, inputs, filling); }, value);
 }
 
 /// The value of a side of IF at `time`.
@@ -270,7 +261,7 @@ Result<Value> first_or_last(const Node& node, const Value& value) {
   if (const auto* many = std::get_if<std::vector<Series>>(&value); many && !many->empty())
     return Value(first ? many->front() : many->back());
   if (const auto* series = std::get_if<Series>(&value))
-    return Value(without_last_or_first(*series, first));
+    return Value(first_or_last_point(*series, first));
   return bad_argument(node);
 }
 

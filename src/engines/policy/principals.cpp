@@ -3,15 +3,12 @@
 
 #include <algorithm>
 
+#include "base/arn.hpp"
+
 namespace tocsin::policy {
 namespace {
 
 using Kind = Principal::Kind;
-
-bool is_account(std::string_view text) {
-  return text.size() == 12 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 bool has_identity_policies(const Principal& caller) {
   return caller.kind == Kind::Root || caller.kind == Kind::User ||
@@ -61,12 +58,12 @@ Grant match_one(const NamedPrincipal& named, const Principal& caller) {
 }  // namespace
 
 std::string_view account_of_principal(std::string_view value) {
-  if (is_account(value)) return value;
+  if (is_account_id(value)) return value;
   constexpr std::string_view kRoot = ":root";
   if (!value.starts_with("arn:") || !value.ends_with(kRoot)) return {};
   value.remove_suffix(kRoot.size());
   const auto account = value.substr(value.rfind(':') + 1);
-  return is_account(account) ? account : std::string_view{};
+  return is_account_id(account) ? account : std::string_view{};
 }
 
 Grant Principals::match(const Principal& caller) const {

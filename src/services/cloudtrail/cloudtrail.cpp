@@ -7,22 +7,35 @@
 namespace tocsin::cloudtrail {
 namespace {
 
+/// Hands the record to the account and region of `scope`.
+void hand_out(core::Context& context, const core::CallRecord& call, const Scope& scope,
+              Object record, std::string user_name) {
+  const bool data = is_data_event(call);
+  // A trail's own deliveries would otherwise call for further deliveries without end.
+  const bool own = call.principal.service == kPrincipal;
+  const bool chosen = !own && gather(context, record, call.time);
+  if (!data) remember(context, scope, call.time, {record, std::move(user_name)});
+  if (own || (!chosen && (data || is_read_only(call)))) return;
+  context.emit({.source = "aws." + endpoint_of(call.request.service),
+                .detail_type = "AWS API Call via CloudTrail",
+                .scope = scope,
+                .time = call.time,
+                .detail = std::move(record)});
+}
+
 class Recorder : public core::Audit {
  public:
   void record(core::Context& context, const core::CallRecord& call) override {
+    if (!is_recorded(call)) return;
     auto record = make_record(call);
     const auto scope = scope_of(call);
-    const bool data = is_data_event(call);
-    // A trail's own deliveries would otherwise call for further deliveries without end.
-    const bool own = call.principal.service == kPrincipal;
-    const bool chosen = !own && gather(context, record, call.time);
-    if (!data) remember(context, scope, call.time, {record, user_name_of(call.principal)});
-    if (own || (!chosen && (data || is_read_only(call)))) return;
-    context.emit({.source = "aws." + endpoint_of(call.request.service),
-                  .detail_type = "AWS API Call via CloudTrail",
-                  .scope = scope,
-                  .time = call.time,
-                  .detail = std::move(record)});
+    if (is_shared(call)) {
+      record["sharedEventID"] = context.new_uuid();
+      const auto& owner = call.request.owner;
+      hand_out(context, call, {owner, scope.region},
+               owners_record(record, owner, context.new_uuid()), {});
+    }
+    hand_out(context, call, scope, std::move(record), user_name_of(call.principal));
   }
 };
 

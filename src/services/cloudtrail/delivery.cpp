@@ -82,7 +82,7 @@ std::map<std::string, Array> take_pending(core::Context& context, const std::str
   std::vector<core::Key> taken;
   kPending.scan(context, core::Key{trail_arn}, [&](const auto& key, const Pending& pending) {
     by_region[std::string(pending.record.at("awsRegion").as_string())].push_back(pending.record);
-    taken.push_back(key_from(key));
+    taken.push_back(core::Key::from(key));
     return taken.size() < kFull;
   });
   for (const auto& key : taken)
@@ -111,7 +111,7 @@ std::vector<Upload> send_batch(core::Context& context, const Trail& trail, Deliv
 void forget_files(core::Context& context, const std::string& trail_arn) {
   std::vector<core::Key> keys;
   kFiles.scan(context, core::Key{trail_arn}, [&](const auto& key, const DeliveredFile&) {
-    keys.push_back(key_from(key));
+    keys.push_back(core::Key::from(key));
     return true;
   });
   for (const auto& key : keys)

@@ -46,7 +46,7 @@ std::vector<DeliveredFile> take_files(core::Context& context, const std::string&
   kFiles.scan(context, core::Key{trail_arn, region}, [&](const auto& key, const auto& file) {
     if (key[2] > last) return false;
     files.push_back(file);
-    taken.push_back(key_from(key));
+    taken.push_back(core::Key::from(key));
     return true;
   });
   for (const auto& key : taken)
@@ -204,7 +204,7 @@ void digest(core::Context& context, const core::Resumption& due) {
 void end_chains(core::Context& context, const std::string& trail_arn) {
   std::vector<core::Key> keys;
   kChains.scan(context, core::Key{trail_arn}, [&](const auto& key, const Chain&) {
-    keys.push_back(key_from(key));
+    keys.push_back(core::Key::from(key));
     return true;
   });
   for (const auto& key : keys)

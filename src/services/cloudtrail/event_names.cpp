@@ -56,7 +56,7 @@ const std::map<std::string_view, Names> kDataEvents{
       "SelectObjectContent",
       "UploadPart",
       "UploadPartCopy"}},
-    {"lambda", {"Invoke", "InvokeAsync"}},
+    {"lambda", {"Invoke", "InvokeAsync", "InvokeFunctionUrl"}},
     {"sns", {"Publish", "PublishBatch"}},
     {"sqs",
      {"ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "DeleteMessage",
@@ -143,6 +143,14 @@ std::string renamed(const Renamed& names, const std::string& operation) {
 }
 
 }  // namespace
+
+bool is_recorded(const core::CallRecord& call) {
+  const auto &service = call.request.service, &operation = call.request.operation;
+  if (service == "lambda" && operation == "InvokeFunctionUrl")
+    return find(call.request.params, "FunctionName") != nullptr;
+  if (service == "lambda") return operation != "GetCode";
+  return service != "s3" || !operation.starts_with("Preflight");
+}
 
 std::string endpoint_of(std::string_view service) {
   return renamed(kEndpoints, std::string(service));

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <fmt/format.h>
 
+#include "core/tags.hpp"
 #include "services/cloudtrail/parts.hpp"
 
 namespace tocsin::cloudtrail {
@@ -27,20 +28,10 @@ bool looks_like_an_address(std::string_view name) {
          });
 }
 
-void add_tag_keys(core::Access& access, const Document& params) {
-  for (const auto& tag : array_of(params, "TagsList")) {
-    access.context["aws:RequestTag/" + string_of(tag, "Key")] = {string_of(tag, "Value")};
-    access.context["aws:TagKeys"].push_back(string_of(tag, "Key"));
-  }
-}
-
 core::Access access_to(core::Call& call, const std::string& trail_arn) {
   core::Access access{.action = "cloudtrail:" + call.request().operation, .resource = trail_arn};
-  if (const auto trail = trail_of(call, trail_arn)) {
-    for (const auto& [key, value] : trail->tags)
-      access.context["aws:ResourceTag/" + key] = {value};
-  }
-  add_tag_keys(access, call.params());
+  if (const auto trail = trail_of(call, trail_arn)) core::add_resource_tags(access, trail->tags);
+  core::add_request_tags(access, core::tags_of(array_of(call.params(), "TagsList")));
   return access;
 }
 

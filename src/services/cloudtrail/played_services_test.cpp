@@ -16,6 +16,17 @@ Document opened(const core::Call& call) {
   return params;
 }
 
+/// On a resource of the account that the ARN in `member` names.
+core::Needs owned_by(std::string member) {
+  return [member = std::move(member)](core::Call& call) -> std::vector<core::Access> {
+    const auto named = string_of(call.params(), member);
+    const auto arn = Arn::parse(named);
+    return {{.action = "sts:AssumeRole",
+             .resource = named,
+             .owner = AccountId(arn ? arn->account : "")}};
+  };
+}
+
 }  // namespace
 
 core::Handler CloudTrailTest::played(std::string operation, Params* seen, Object reply) {
@@ -34,7 +45,8 @@ void CloudTrailTest::register_services(core::Registry& registry) {
                              "s3",
                              {{"PutObject", Write, played("PutObject", &stored, {{"ETag", "x"}})},
                               {"GetObject", Read, played("GetObject", nullptr, {})},
-                              {"GetBucketAcl", Read, played("GetBucketAcl", nullptr, {})}}});
+                              {"GetBucketAcl", Read, played("GetBucketAcl", nullptr, {})},
+                              {"PreflightObject", Read, played("PreflightObject", nullptr, {})}}});
   registry.add(
       core::Service{"sns", "sns", {{"Publish", Write, played("Publish", &published, {})}}});
   registry.add(core::Service{"logs",
@@ -47,7 +59,17 @@ void CloudTrailTest::register_services(core::Registry& registry) {
                               {"GenerateDataKey", Write, played("GenerateDataKey", nullptr, {})},
                               {"DescribeKey", Read, played("DescribeKey", nullptr, {})}}});
   registry.add(
-      core::Service{"lambda", "lambda", {{"Invoke", Write, played("Invoke", nullptr, {})}}});
+      core::Service{"sts",
+                    "sts",
+                    {{"AssumeRole", Write, played("AssumeRole", nullptr, {}), owned_by("RoleArn")},
+                     {"GetAccessKeyInfo", Read, played("GetAccessKeyInfo", nullptr, {}),
+                      owned_by("AccessKeyId")}}});
+  registry.add(core::Service{
+      "lambda",
+      "lambda",
+      {{"Invoke", Write, played("Invoke", nullptr, {})},
+       {"InvokeFunctionUrl", Write, played("InvokeFunctionUrl", nullptr, {{"StatusCode", 200}})},
+       {"GetCode", Read, played("GetCode", nullptr, {})}}});
   registry.add(
       core::Service{"iam",
                     "iam",

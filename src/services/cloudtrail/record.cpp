@@ -3,7 +3,9 @@
 
 #include <set>
 
+#include "base/crypto.hpp"
 #include "engines/model/check.hpp"
+#include "services/cloudtrail/ec2_shapes.hpp"
 #include "services/cloudtrail/state.hpp"
 
 namespace tocsin::cloudtrail {
@@ -25,9 +27,9 @@ const Names kMaps{"Tags",
                   "DestinationEncryptionContext",
                   "EncryptionContextEquals",
                   "EncryptionContextSubset"};
-const Names kSecret{"KeyMaterial",  "Password",     "NewPassword", "OldPassword",
-                    "SecretString", "SecretBinary", "Plaintext",   "Message",
-                    "MessageBody",  "ZipFile",      "Variables",   "CiphertextBlob"};
+const Names kSecret{"Password",     "NewPassword", "OldPassword",   "SecretString",
+                    "SecretBinary", "Plaintext",   "Message",       "MessageBody",
+                    "ZipFile",      "Variables",   "CiphertextBlob"};
 const Names kLeftOut{
     "Body",      "Payload",   "SecretAccessKey",     "InvokeArgs",         "Base32StringSeed",
     "QRCodePNG", "TokenCode", "AuthenticationCode1", "AuthenticationCode2"};
@@ -105,8 +107,8 @@ Document written_for(std::string_view endpoint, const Document& document) {
   return written(document, false);
 }
 
-Document members(const Document& document, std::string_view endpoint, std::string_view what) {
-  auto out = written_for(endpoint, document);
+/// Null where there is nothing; what is too long is told to be so.
+Document fitted(Document out, std::string_view what) {
   auto* object = out.if_object();
   if (!object || object->empty()) return nullptr;
   const auto size = to_json(out).size();
@@ -179,14 +181,69 @@ Object user_identity(const core::Principal& who, const core::Request& request) {
 }
 
 /// Without what the model marks as sensitive.
-Document shown_reply(const core::Request& request, Document reply) {
+Document shown_reply(const core::Request& request, Document reply, std::string_view instead) {
   const auto* service = model::service(request.service);
   const auto* operation = service ? service->operation(request.operation) : nullptr;
   if (operation && operation->output && reply.is_object()) {
     model::for_each_sensitive(*operation->output->shape, reply,
-                              [](Document& value) { value = kHidden; });
+                              [&](Document& value) { value = instead; });
   }
   return reply;
+}
+
+Document request_parameters(const core::Request& request, std::string_view endpoint) {
+  constexpr std::string_view kName = "requestParameters";
+  // A visitor's whole request: whom it reached is all that AWS writes down.
+  if (request.operation == "InvokeFunctionUrl")
+    return Object{{"functionName", string_of(request.params, "FunctionName")}};
+  if (endpoint == "ec2")
+    return fitted(ec2_request_parameters(request.operation, request.params), kName);
+  return fitted(written_for(endpoint, request.params), kName);
+}
+
+Document response_elements(const core::Request& request, std::string_view endpoint,
+                           const Document& reply) {
+  constexpr std::string_view kName = "responseElements";
+  if (endpoint != "ec2")
+    return fitted(written_for(endpoint, shown_reply(request, reply, kHidden)), kName);
+  const auto shown = shown_reply(request, reply, kRemoved);
+  return fitted(ec2_response_elements(request.operation, shown, request.id), kName);
+}
+
+/// EC2's say whose fault it was.
+std::string error_code(const Error& error, std::string_view endpoint) {
+  if (endpoint != "ec2") return error.code;
+  return (error.fault == Fault::Server ? "Server." : "Client.") + error.code;
+}
+
+/// What encrypted the object, and whether the request asked for it.
+std::string sse_applied(const core::CallRecord& call) {
+  if (!call.outcome || call.read) return {};
+  const auto applied = text(*call.outcome, "ServerSideEncryption");
+  if (applied.empty()) return {};
+  const bool by_default = !find(call.request.params, "ServerSideEncryption");
+  return std::string(by_default ? "Default_" : "") + (applied == "AES256" ? "SSE_S3" : "SSE_KMS");
+}
+
+std::string_view authentication_of(std::string_view type) {
+  if (type == "REST-QUERY-STRING") return "QueryString";
+  return type == "POST" ? "HtmlForm" : "AuthHeader";
+}
+
+/// S3's. How long the reply to a read was is not known here.
+Object additional_event_data(const core::CallRecord& call) {
+  const auto& request = call.request;
+  Object out;
+  if (request.signing) {
+    out["SignatureVersion"] = request.signing->version == "AWS" ? "SigV2" : "SigV4";
+    out["AuthenticationMethod"] = authentication_of(request.signing->type);
+  }
+  const auto* body = find(request.params, "Body");
+  out["bytesTransferredIn"] = body ? integer(*body, "size").value_or(0) : 0;
+  if (!call.read) out["bytesTransferredOut"] = 0;
+  if (const auto applied = sse_applied(call); !applied.empty()) out["SSEApplied"] = applied;
+  out["x-amz-id-2"] = base64(sha256(request.id));  // as the wire tells it
+  return out;
 }
 
 }  // namespace
@@ -204,14 +261,15 @@ Object make_record(const core::CallRecord& call) {
              {"sourceIPAddress", request.source_ip},
              {"userAgent", request.user_agent}};
   if (!call.outcome) {
-    out["errorCode"] = call.outcome.error().code;
+    out["errorCode"] = error_code(call.outcome.error(), endpoint);
     out["errorMessage"] = call.outcome.error().message;
   }
-  out["requestParameters"] = members(request.params, endpoint, "requestParameters");
-  const bool replied = call.outcome && (!read || request.operation.starts_with("AssumeRole"));
+  out["requestParameters"] = request_parameters(request, endpoint);
+  const bool shown = !read && !(data && endpoint == "lambda");
+  const bool replied = call.outcome && (shown || request.operation.starts_with("AssumeRole"));
   out["responseElements"] =
-      replied ? members(shown_reply(request, *call.outcome), endpoint, "responseElements")
-              : Document(nullptr);
+      replied ? response_elements(request, endpoint, *call.outcome) : Document(nullptr);
+  if (endpoint == "s3") out["additionalEventData"] = additional_event_data(call);
   out["requestID"] = request.id;
   out["eventID"] = call.event_id;
   out["readOnly"] = read;
@@ -224,6 +282,31 @@ Object make_record(const core::CallRecord& call) {
   if (request.secure && !request.host.empty())
     out["tlsDetails"] = Object{{"clientProvidedHostHeader", request.host}};
   return out;
+}
+
+bool is_shared(const core::CallRecord& call) {
+  static const Names denials{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation",
+                             "AuthorizationError", "KMS.AccessDeniedException"};
+  const auto& owner = call.request.owner;
+  if (owner.empty() || owner == call.request.scope.account) return false;
+  if (call.outcome) return true;
+  // What is not there has no owner, whatever account its ARN names.
+  const std::string_view code = call.outcome.error().code;
+  return !denials.contains(code) && !code.contains("NotFound") && !code.contains("NonExistent");
+}
+
+Object owners_record(Object record, const AccountId& owner, std::string event_id) {
+  auto& who = record["userIdentity"].as_object();
+  if (text(who, "type") != "AWSService") {
+    Object known{{"type", "AWSAccount"}};
+    for (const auto* member : {"principalId", "accountId", "invokedBy"}) {
+      if (const auto* value = who.if_contains(member)) known[member] = *value;
+    }
+    who = std::move(known);
+  }
+  record["eventID"] = std::move(event_id);
+  record["recipientAccountId"] = owner.str();
+  return record;
 }
 
 std::string user_name_of(const core::Principal& principal) {

@@ -11,10 +11,17 @@ namespace tocsin::cloudtrail {
 
 // record.cpp
 Object make_record(const core::CallRecord& call);
+/// Whether the resource's owner, too, gets a record: of what another account's caller was allowed.
+bool is_shared(const core::CallRecord& call);
+/// The owner's: of who called it says no more than the account and the principal's id.
+Object owners_record(Object record, const AccountId& owner, std::string event_id);
 /// User, role session or service: LookupEvents' Username.
 std::string user_name_of(const core::Principal& principal);
 
 // event_names.cpp
+/// Whether AWS has a record of it at all: of what browsers ask ahead (CORS), and of code that is
+/// fetched from an address that Lambda gave out, it has none.
+bool is_recorded(const core::CallRecord& call);
 /// "sns": the first label of the event source.
 std::string endpoint_of(std::string_view service);
 /// Where the record lies: global services report to us-east-1.

@@ -118,10 +118,29 @@ TEST(Record, HidesWhatTheModelMarksAsSensitiveInReplies) {
   };
   EXPECT_EQ(reply(request("ec2", "CreateKeyPair"),
                   {{"KeyName", "ops"}, {"KeyMaterial", "-----BEGIN RSA PRIVATE KEY-----"}}),
-            R"({"keyName":"ops","keyMaterial":"HIDDEN_DUE_TO_SECURITY_REASONS"})");
+            R"({"requestId":"","keyName":"ops","keyMaterial":"<sensitiveDataRemoved>"})");
   EXPECT_EQ(reply(request("states", "StartSyncExecution"),
                   {{"status", "SUCCEEDED"}, {"output", "{\"card\":\"4111\"}"}}),
             R"({"status":"SUCCEEDED","output":"HIDDEN_DUE_TO_SECURITY_REASONS"})");
+}
+
+TEST(Record, TellsHowRequestsOfS3WereSignedAndStored) {
+  auto put =
+      request("s3", "PutObject",
+              {{"Bucket", "b"}, {"Key", "k"}, {"Body", Object{{"$inline", "aGk="}, {"size", 2}}}});
+  put.id = "r";
+  put.signing = core::Signing{"REST-QUERY-STRING", "AWS4-HMAC-SHA256", 10, {}};
+  const auto record = made({}, put, Document(Object{{"ServerSideEncryption", "AES256"}}));
+  EXPECT_EQ(to_json(record.at("additionalEventData")),
+            R"({"SignatureVersion":"SigV4","AuthenticationMethod":"QueryString",)"
+            R"("bytesTransferredIn":2,"bytesTransferredOut":0,"SSEApplied":"Default_SSE_S3",)"
+            R"("x-amz-id-2":"RUNJ5CLwUpcZHq0T4h09tSDlq+9SBV5JZLgvshP1k6E="})");
+  put.params.as_object()["ServerSideEncryption"] = "aws:kms";
+  put.signing.reset();
+  const auto other = made({}, put, Document(Object{{"ServerSideEncryption", "aws:kms"}}));
+  EXPECT_EQ(text(other.at("additionalEventData"), "SSEApplied"), "SSE_KMS");
+  EXPECT_FALSE(find(other.at("additionalEventData"), "SignatureVersion"));
+  EXPECT_FALSE(made({}, request("iam", "CreateUser")).contains("additionalEventData"));
 }
 
 TEST(Record, NamesTheResources) {

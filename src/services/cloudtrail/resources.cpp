@@ -9,6 +9,43 @@
 namespace tocsin::cloudtrail {
 namespace {
 
+using Found = std::set<std::pair<std::string, std::string>>;
+
+/// EC2 names resources deep inside its lists.
+void add_of_ec2(const Document& part, Found& found) {
+  static const std::map<std::string_view, std::string_view> types{
+      {"FlowLogId", "AWS::EC2::FlowLog"},
+      {"GroupId", "AWS::EC2::SecurityGroup"},
+      {"InstanceId", "AWS::EC2::Instance"},
+      {"NetworkInterfaceId", "AWS::EC2::NetworkInterface"},
+      {"SubnetId", "AWS::EC2::Subnet"},
+      {"VpcId", "AWS::EC2::VPC"},
+      {"groupId", "AWS::EC2::SecurityGroup"},
+      {"imageId", "AWS::EC2::Ami"},
+      {"instanceId", "AWS::EC2::Instance"},
+      {"keyName", "AWS::EC2::KeyPair"},
+      {"networkInterfaceId", "AWS::EC2::NetworkInterface"},
+      {"snapshotId", "AWS::EC2::Snapshot"},
+      {"subnetId", "AWS::EC2::Subnet"},
+      {"volumeId", "AWS::EC2::Volume"},
+      {"vpcId", "AWS::EC2::VPC"}};
+  if (const auto* array = part.if_array()) {
+    for (const auto& element : *array)
+      add_of_ec2(element, found);
+  }
+  const auto* object = part.if_object();
+  if (!object) return;
+  for (const auto& [name, value] : *object) {
+    const auto type = types.find(std::string_view(name));
+    const auto* tagged = find(value, "content");
+    const auto& told = tagged ? *tagged : value;
+    if (type != types.end() && told.is_string())
+      found.emplace(std::string(type->second), std::string(told.get_string()));
+    else
+      add_of_ec2(value, found);
+  }
+}
+
 Object named(std::string_view type, const std::string& arn, const std::string& account) {
   return {{"accountId", account}, {"type", type}, {"ARN", arn}};
 }
@@ -18,7 +55,8 @@ Array of_s3(const core::CallRecord& call) {
   const auto name = string_of(params, "Bucket");
   if (name.empty()) return {};
   const auto arn = "arn:aws:s3:::" + name;
-  const auto bucket = named("AWS::S3::Bucket", arn, call.request.scope.account.str());
+  const auto& owner = call.request.owner.empty() ? call.request.scope.account : call.request.owner;
+  const auto bucket = named("AWS::S3::Bucket", arn, owner.str());
   if (!is_data_event(call)) return {bucket};
   Object object{{"type", "AWS::S3::Object"}};
   const auto key = string_of(params, "Key");
@@ -107,11 +145,14 @@ std::vector<std::pair<std::string, std::string>> resources_of(const Object& reco
       {"keyId", "AWS::KMS::Key"},
       {"trailARN", "AWS::CloudTrail::Trail"},
       {"logGroupName", "AWS::Logs::LogGroup"},
-      {"instanceId", "AWS::EC2::Instance"},
-      {"groupId", "AWS::EC2::SecurityGroup"},
       {"tableName", "AWS::DynamoDB::Table"}};
   std::set<std::pair<std::string, std::string>> found;
   const std::string_view source(record.at("eventSource").as_string());
+  if (source == "ec2.amazonaws.com") {
+    for (const auto* member : {"requestParameters", "responseElements"})
+      add_of_ec2(record.at(member), found);
+    return {found.begin(), found.end()};
+  }
   for (const auto* member : {"requestParameters", "responseElements"}) {
     const auto* part = record.if_contains(member);
     if (!part || !part->is_object()) continue;

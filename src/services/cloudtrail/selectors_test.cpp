@@ -14,6 +14,8 @@ Object field(std::string_view name, std::string_view operation, std::vector<std:
   return {{"Field", name}, {operation, std::move(list)}};
 }
 
+constexpr auto kFunction = "arn:aws:lambda:us-east-1:123456789012:function:f";
+
 class Selectors : public CloudTrailTest {
  protected:
   void put_advanced(Array fields) {
@@ -257,6 +259,42 @@ TEST_F(Selectors, InsightsAreKept) {
   ASSERT_TRUE(call("PutInsightSelectors", {{"TrailName", "main"}, {"InsightSelectors", Array{}}}));
   EXPECT_EQ(call("GetInsightSelectors", {{"TrailName", "main"}}).error().code,
             "InsightNotEnabledException");
+}
+
+TEST_F(Selectors, CallsOfAFunctionsAddressAreDataEvents) {
+  make_trail();
+  put_advanced(data_fields("AWS::Lambda::Function"));
+  ASSERT_TRUE(cloud.call("lambda", "InvokeFunctionUrl",
+                         Object{{"UrlId", "u"},
+                                {"Method", "POST"},
+                                {"Path", "/"},
+                                {"Headers", Object{{"x-token", "secret"}}},
+                                {"FunctionName", kFunction}}));
+  Document record;
+  for (const auto& each : delivered()) {
+    if (text(each, "eventName") == "InvokeFunctionUrl") record = each;
+  }
+  EXPECT_EQ(text(record, "eventCategory"), "Data");
+  EXPECT_EQ(to_json(object_of(record, "requestParameters")),
+            R"({"functionName":")" + std::string(kFunction) + R"("})");
+  EXPECT_TRUE(find(record, "responseElements")->is_null());
+  EXPECT_EQ(text(array_of(record, "resources").at(0), "ARN"), kFunction);
+}
+
+TEST_F(Selectors, WhatAWSHasNoRecordOfHasNone) {
+  make_trail();
+  ASSERT_TRUE(cloud.call("lambda", "GetCode", Object{{"Name", "c"}}));
+  ASSERT_TRUE(cloud.call("s3", "PreflightObject", Object{{"Bucket", "b"}, {"Key", "k"}}));
+  ASSERT_TRUE(cloud.call("lambda", "InvokeFunctionUrl",
+                         Object{{"UrlId", "none"}, {"Method", "OPTIONS"}, {"Path", "/"}}));
+  delivered();
+  const auto history = call("LookupEvents", {});
+  auto names = delivered_names();
+  for (const auto& event : array_of(*history, "Events"))
+    names.push_back(string_of(event, "EventName"));
+  EXPECT_THAT(names, Contains("StartLogging"));
+  for (const auto* name : {"GetCode", "PreflightObject", "InvokeFunctionUrl"})
+    EXPECT_THAT(names, Not(Contains(name)));
 }
 
 }  // namespace

@@ -109,12 +109,5 @@ inline constexpr std::string_view kPrincipal = "cloudtrail.amazonaws.com";
 inline core::Key key_of(const Trail& trail) {
   return core::Key::of(trail.scope, trail.name);
 }
-/// The parts of a scanned row's key, as the key.
-inline core::Key key_from(const std::vector<std::string>& parts) {
-  core::Key key;
-  for (const auto& part : parts)
-    key.add(part);
-  return key;
-}
 
 }  // namespace tocsin::cloudtrail

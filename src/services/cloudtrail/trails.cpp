@@ -146,6 +146,43 @@ core::Outcome stop_logging(core::Call& call) {
   return Object{};
 }
 
+namespace {
+
+/// As AWS Config shows it.
+Object recorded_trail(const Trail& trail) {
+  const auto or_null = [](const std::string& value) {
+    return value.empty() ? Document(nullptr) : Document(boost::json::string(value));
+  };
+  const auto topic = Arn::parse(trail.sns_topic);
+  return {
+      {"name", trail.name},
+      {"s3BucketName", trail.bucket},
+      {"s3KeyPrefix", or_null(trail.prefix)},
+      {"snsTopicName", or_null(topic ? topic->resource : std::string())},
+      {"snsTopicARN", or_null(trail.sns_topic)},
+      {"includeGlobalServiceEvents", trail.global_events},
+      {"isMultiRegionTrail", trail.multi_region},
+      {"homeRegion", trail.scope.region},
+      {"trailARN", trail.arn()},
+      {"logFileValidationEnabled", trail.log_validation},
+      {"cloudWatchLogsLogGroupArn", or_null(trail.logs_group)},
+      {"cloudWatchLogsRoleArn", or_null(trail.logs_role)},
+      {"kmsKeyId", or_null(trail.kms_key)},
+      {"hasCustomEventSelectors", !trail.selectors.empty() || !trail.advanced_selectors.empty()},
+      {"hasInsightSelectors", !trail.insight_selectors.empty()},
+      {"isOrganizationTrail", false}};
+}
+
+/// What else can be changed of a trail.
+Object recorded_beside(const Trail& trail) {
+  return {{"TrailStatus", Object{{"isLogging", trail.logging}}},
+          {"EventSelectors", trail.selectors},
+          {"AdvancedEventSelectors", trail.advanced_selectors},
+          {"InsightSelectors", trail.insight_selectors}};
+}
+
+}  // namespace
+
 core::ResourceType trail_type() {
   core::ResourceType type{.type = "AWS::CloudTrail::Trail", .table = kTrails.name()};
   type.describe = [](const store::View&, const Document& row) {
@@ -168,6 +205,8 @@ core::ResourceType trail_type() {
                          {"InsightSelectors", trail.insight_selectors}};
     out.tags = trail.tags;
     out.relationships = {{"AWS::S3::Bucket", trail.bucket, "Is associated with"}};
+    out.recorded = recorded_trail(trail);
+    out.supplementary = recorded_beside(trail);
     return out;
   };
   return type;

@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include "services/ec2/defaults.hpp"
+#include "services/ec2/errors.hpp"
 #include "services/ec2/filters.hpp"
+#include "services/ec2/key_pairs.hpp"
+#include "services/ec2/launch_templates.hpp"
 #include "services/ec2/security_groups.hpp"
 #include "services/ec2/tags.hpp"
 
@@ -22,7 +25,7 @@ using Keys = std::map<std::string, std::vector<std::string>>;
 struct MemberKey {
   std::string_view key, path;
 };
-constexpr std::array<MemberKey, 11> kMemberKeys{
+constexpr std::array<MemberKey, 12> kMemberKeys{
     {{"ec2:AvailabilityZone", "AvailabilityZone"},
      {"ec2:AvailabilityZone", "Placement.AvailabilityZone"},
      {"ec2:Tenancy", "InstanceTenancy"},
@@ -30,6 +33,7 @@ constexpr std::array<MemberKey, 11> kMemberKeys{
      {"ec2:InstanceType", "InstanceType"},
      {"ec2:InstanceProfile", "IamInstanceProfile.Arn"},
      {"ec2:RootDeviceType", "RootDeviceType"},
+     {"ec2:VolumeSize", "Size"},
      {"ec2:VolumeType", "VolumeType"},
      {"ec2:Encrypted", "Encrypted"},
      {"ec2:Owner", "OwnerId"},
@@ -63,6 +67,13 @@ Access access_to(const Call& call, const Kind& kind, std::string_view id) {
 /// By a name where the parameters give one in place of an id.
 std::vector<std::string> ids_of(const Call& call, const Target& target) {
   auto ids = values_at(call.params(), target.param);
+  if (ids.empty() && target.kind == &kTemplate) {
+    if (auto found = template_named(call, text(call.params(), "LaunchTemplateName")))
+      ids.push_back(found->id);
+  }
+  if (ids.empty() && target.kind == &kKeyPair) {
+    if (auto found = key_pair_named(call, text(call.params(), "KeyName"))) ids.push_back(found->id);
+  }
   if (ids.empty() && target.kind == &kGroup && target.param == "GroupId") {
     const auto name = text(call.params(), "GroupName");
     if (name.empty()) return ids;
@@ -91,20 +102,11 @@ Keys keys_of(const Kind& kind, const Resource& resource) {
     if (auto values = values_at(shape, path); !values.empty())
       keys[std::string(key)] = std::move(values);
   }
-  const auto size = values_at(shape, "Size");
-  if (!size.empty()) keys["ec2:VolumeSize"] = size;
   if (const auto vpc = text(shape, "VpcId"); !vpc.empty() && &kind != &kVpc)
     keys["ec2:Vpc"] = {arn_of(kVpc, resource.scope, vpc)};
   if (const auto subnet = text(shape, "SubnetId"); !subnet.empty() && &kind != &kSubnet)
     keys["ec2:Subnet"] = {arn_of(kSubnet, resource.scope, subnet)};
   return keys;
-}
-
-void add_request_tags(Access& access, const core::Tags& tags) {
-  for (const auto& [name, value] : tags) {
-    access.context["aws:RequestTag/" + name] = {value};
-    access.context["aws:TagKeys"].push_back(name);
-  }
 }
 
 core::Needs on(std::vector<Target> targets) {
@@ -118,7 +120,7 @@ core::Needs on(std::vector<Target> targets) {
 
 core::Needs makes(const Kind& made, std::vector<Target> from) {
   return [&made, from = std::move(from)](Call& call) {
-    const auto tags = tags_in_request(call, made);
+    const auto tags = tags_in_request(call.params(), made);
     Access making{.action = action_of(call), .resource = arn_of(made, call.scope(), "*")};
     making.context["ec2:Region"] = {call.region()};
     if (const auto vpc = text(call.params(), "VpcId"); !vpc.empty())
@@ -127,7 +129,7 @@ core::Needs makes(const Kind& made, std::vector<Target> from) {
       if (auto values = values_at(call.params(), path); !values.empty())
         making.context[std::string(key)] = std::move(values);
     }
-    add_request_tags(making, tags);
+    core::add_request_tags(making, tags);
     std::vector<Access> out;
     if (!tags.empty()) {
       auto tagging = making;
@@ -155,9 +157,7 @@ core::Operation served(core::Operation operation) {
   operation.handler = [writes, inner = std::move(operation.handler)](Call& call) -> Outcome {
     if (writes) settle(call);
     auto outcome = inner(call);
-    if (outcome.reply() && flag(call.params(), "DryRun")) {
-      return fail("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
-    }
+    if (outcome.reply() && flag(call.params(), "DryRun")) return dry_run();
     return outcome;
   };
   return operation;

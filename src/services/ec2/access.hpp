@@ -24,8 +24,6 @@ core::Needs both(core::Needs one, core::Needs other);
 
 /// The condition keys that follow from a resource: ec2:ResourceTag/…, ec2:Vpc …
 std::map<std::string, std::vector<std::string>> keys_of(const Kind& kind, const Resource& resource);
-/// aws:RequestTag/… and aws:TagKeys.
-void add_request_tags(core::Access& access, const core::Tags& tags);
 
 /// The operation as it is served: DryRun undoes what it has done and says so, and the region's
 /// default network is there.

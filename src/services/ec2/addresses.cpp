@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elastic IPs.
-#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
 #include "services/ec2/errors.hpp"
+#include "services/ec2/instances.hpp"
 #include "services/ec2/interfaces.hpp"
 #include "services/ec2/listing.hpp"
 #include "services/ec2/tags.hpp"
@@ -35,8 +35,7 @@ Result<Resource> by(const Call& call, std::string_view member, std::string_view 
     if (text(address.shape, member) == value) return std::move(address);
   }
   if (member == "PublicIp") return no_address(value);
-  return fail("InvalidAssociationID.NotFound",
-              fmt::format("The association ID '{}' does not exist", value));
+  return no_association(value);
 }
 
 Result<Resource> requested(const Call& call) {
@@ -50,9 +49,9 @@ Result<Resource> interface_for(const Call& call) {
   if (!text(call.params(), "NetworkInterfaceId").empty())
     return named(call, kInterface, "NetworkInterfaceId");
   const auto instance = TRY(named(call, kInstance, "InstanceId"));
-  const auto state = text(object_of(instance.shape, "State"), "Name");
+  const auto state = state_of(instance);
   auto found = interfaces_of(call, instance.id);
-  if (found.empty() || (state != "running" && state != "stopped")) {
+  if (found.empty() || (state != State::Running && state != State::Stopped)) {
     return fail("InvalidInstanceID", fmt::format("The pending instance '{}' is not in a valid "
                                                  "state for this operation.",
                                                  instance.id));
@@ -60,23 +59,12 @@ Result<Resource> interface_for(const Call& call) {
   return std::move(found.front());
 }
 
-void show_on_instance(Call& call, const Resource& interface) {
-  const auto id = text(object_of(interface.shape, "Attachment"), "InstanceId");
-  if (auto instance = get(call, call.scope(), kInstance, id)) {
-    refresh(call, *instance);
-    save(call, kInstance, *instance);
-  }
-}
-
 void leave(Call& call, Resource& address) {
   const auto id = string_of(address.shape, "NetworkInterfaceId");
-  for (const auto* name : {"AssociationId", "InstanceId", "NetworkInterfaceId",
-                           "NetworkInterfaceOwnerId", "PrivateIpAddress"})
-    address.shape.erase(name);
-  save(call, kAddress, address);
+  disassociate(call, address);
   if (auto interface = get(call, call.scope(), kInterface, id)) {
     associate_public(call, *interface, {});
-    show_on_instance(call, *interface);
+    refresh_owner(call, *interface);
   }
 }
 
@@ -88,10 +76,7 @@ Outcome allocate_address(Call& call) {
   auto tags = TRY(specified_tags(call, kAddress));
   if (all(call, call.scope(), kAddress).size() >= kMostAddresses)
     return fail("AddressLimitExceeded", "The maximum number of addresses has been reached.");
-  Resource address{.scope = call.scope(),
-                   .id = new_id(call, kAddress.prefix),
-                   .created = call.now(),
-                   .tags = std::move(tags)};
+  auto address = new_resource(call, kAddress, std::move(tags));
   address.shape = {{"PublicIp", new_public_address(call)},
                    {"AllocationId", address.id},
                    {"PublicIpv4Pool", "amazon"},
@@ -132,7 +117,7 @@ Outcome associate_address(Call& call) {
   if (!instance.empty()) shape["InstanceId"] = instance;
   save(call, kAddress, address);
   associate_public(call, interface, text(shape, "PublicIp"), &address);
-  show_on_instance(call, interface);
+  refresh_owner(call, interface);
   return Object{{"AssociationId", text(shape, "AssociationId")}};
 }
 
@@ -156,8 +141,7 @@ Outcome describe_addresses(Call& call) {
   if (!ips.empty()) {
     Array left;
     for (auto& item : items) {
-      if (std::find(ips.begin(), ips.end(), text(item, "PublicIp")) != ips.end())
-        left.push_back(std::move(item));
+      if (has(ips, text(item, "PublicIp"))) left.push_back(std::move(item));
     }
     items = std::move(left);
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/ec2/cidr.hpp"
 
-#include <algorithm>
 #include <arpa/inet.h>
 #include <charconv>
 #include <fmt/format.h>
@@ -89,13 +88,6 @@ Cidr block_at(const Cidr& outer, int length, std::uint32_t n) {
 
 std::int64_t usable_addresses(const Cidr& block) {
   return block.v6 ? 0 : (std::int64_t{1} << (32 - block.length)) - kReserved;
-}
-
-bool is_address(std::string_view text) {
-  const std::string address(text);
-  in6_addr out{};
-  return inet_pton(AF_INET, address.c_str(), &out) == 1 ||
-         inet_pton(AF_INET6, address.c_str(), &out) == 1;
 }
 
 }  // namespace tocsin::ec2

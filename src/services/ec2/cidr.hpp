@@ -16,7 +16,6 @@ struct Cidr {
   int length = 0;
 
   std::string str() const;
-  bool operator==(const Cidr&) const = default;
 };
 
 /// "10.0.1.7/16" is 10.0.0.0/16, as AWS takes it. None without a length.
@@ -29,6 +28,5 @@ std::string address_at(const Cidr& block, std::uint32_t n);
 Cidr block_at(const Cidr& outer, int length, std::uint32_t n);
 /// How many addresses AWS lets be used of a subnet: all but five.
 std::int64_t usable_addresses(const Cidr& block);
-bool is_address(std::string_view text);
 
 }  // namespace tocsin::ec2

@@ -63,18 +63,6 @@ Resource main_route_table(const Resource& vpc, const NewId& id) {
   return table;
 }
 
-Resource default_acl(const Resource& vpc, const NewId& id) {
-  auto acl = make(kAcl, vpc, id);
-  acl.shape["Associations"] = Array();
-  acl.shape["IsDefault"] = true;
-  auto& entries = acl.shape["Entries"].emplace_array();
-  for (const bool egress : {true, false}) {
-    entries.push_back(entry(100, "allow", egress, "0.0.0.0/0"));
-    entries.push_back(entry(kLastEntry, "deny", egress, "0.0.0.0/0"));
-  }
-  return acl;
-}
-
 Resource default_group(const Resource& vpc, const NewId& id) {
   auto group = make(kGroup, vpc, id);
   group.shape["GroupName"] = "default";
@@ -99,15 +87,12 @@ void route_to(Resource& table, const Resource& gateway) {
 }
 
 Resource dhcp_options(const Scope& scope, const NewId& id) {
-  const auto domain = scope.region == "us-east-1"
-                          ? std::string("ec2.internal")
-                          : fmt::format("{}.compute.internal", scope.region);
   const auto option = [](std::string_view key, std::string_view value) {
     return Object{{"Key", std::string(key)},
                   {"Values", Array{Object{{"Value", std::string(value)}}}}};
   };
   Resource out{.scope = scope, .id = id(kDhcp.prefix)};
-  out.shape = {{"DhcpConfigurations", Array{option("domain-name", domain),
+  out.shape = {{"DhcpConfigurations", Array{option("domain-name", internal_domain(scope.region)),
                                             option("domain-name-servers", "AmazonProvidedDNS")}},
                {"DhcpOptionsId", out.id},
                {"OwnerId", scope.account.str()}};
@@ -119,13 +104,6 @@ Placed& of_kind(std::vector<Placed>& placed, const Kind& kind) {
     if (each.kind == &kind) return each;
   }
   return placed.front();
-}
-
-bool is_main(const Object& route_table) {
-  for (const auto& association : array_of(route_table, "Associations")) {
-    if (flag(association, "Main")) return true;
-  }
-  return false;
 }
 
 /// The options that a VPC of the region has; their id is the same, whenever they are asked for.
@@ -152,6 +130,10 @@ void settle(core::Context& context) {
   for (const auto& placed : default_network(context.scope()))
     save(context, *placed.kind, placed.resource);
   kSettled.put(context, Key::of(context.scope()), {});
+}
+
+NewId new_ids(core::Context& context) {
+  return [&context](std::string_view prefix) { return new_id(context, prefix); };
 }
 
 Resource make_vpc(const Scope& scope, Time created, std::string_view block, const NewId& id) {
@@ -199,6 +181,18 @@ Resource make_subnet(const Resource& vpc, std::string_view zone, std::string_vie
   return subnet;
 }
 
+Resource make_acl(const Resource& vpc, const NewId& id) {
+  auto acl = make(kAcl, vpc, id);
+  acl.shape["Associations"] = Array();
+  acl.shape["IsDefault"] = true;
+  auto& entries = acl.shape["Entries"].emplace_array();
+  for (const bool egress : {true, false}) {
+    entries.push_back(entry(100, "allow", egress, "0.0.0.0/0"));
+    entries.push_back(entry(kLastEntry, "deny", egress, "0.0.0.0/0"));
+  }
+  return acl;
+}
+
 void associate_acl(Resource& acl, std::string_view subnet, const NewId& id) {
   acl.shape["Associations"].as_array().push_back(
       Object{{"NetworkAclAssociationId", id("aclassoc-")},
@@ -208,7 +202,7 @@ void associate_acl(Resource& acl, std::string_view subnet, const NewId& id) {
 
 std::vector<Placed> furniture(const Resource& vpc, const NewId& id) {
   return {{&kRouteTable, main_route_table(vpc, id)},
-          {&kAcl, default_acl(vpc, id)},
+          {&kAcl, make_acl(vpc, id)},
           {&kGroup, default_group(vpc, id)}};
 }
 
@@ -235,13 +229,10 @@ std::vector<Placed> make_default_network(const Scope& scope, Time created, const
   return out;
 }
 
-std::optional<Resource> default_of(const store::View& view, const Scope& scope, const Kind& kind,
-                                   std::string_view vpc) {
-  for (auto& row : all(view, scope, kind)) {
-    if (text(row.shape, "VpcId") != vpc) continue;
-    if (flag(row.shape, "IsDefault") || text(row.shape, "GroupName") == "default" ||
-        is_main(row.shape))
-      return std::move(row);
+std::optional<Resource> default_acl(const store::View& view, const Scope& scope,
+                                    std::string_view vpc) {
+  for (auto& acl : all(view, scope, kAcl)) {
+    if (flag(acl.shape, "IsDefault") && text(acl.shape, "VpcId") == vpc) return std::move(acl);
   }
   return std::nullopt;
 }

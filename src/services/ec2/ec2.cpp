@@ -4,14 +4,17 @@
 #include "services/ec2/access.hpp"
 #include "services/ec2/endpoints.hpp"
 #include "services/ec2/images.hpp"
+#include "services/ec2/instance_types.hpp"
 #include "services/ec2/instances.hpp"
 #include "services/ec2/interfaces.hpp"
 #include "services/ec2/key_pairs.hpp"
+#include "services/ec2/launch_templates.hpp"
 #include "services/ec2/prefix_lists.hpp"
 #include "services/ec2/regions.hpp"
 #include "services/ec2/resource_types.hpp"
 #include "services/ec2/routing.hpp"
 #include "services/ec2/security_groups.hpp"
+#include "services/ec2/settings.hpp"
 #include "services/ec2/tags.hpp"
 #include "services/ec2/transitions.hpp"
 #include "services/ec2/volumes.hpp"
@@ -29,9 +32,25 @@ Operations account_operations() {
           {"DescribeAccountAttributes", Read, describe_account_attributes},
           {"CreateTags", Write, create_tags, tagging_needs},
           {"DeleteTags", Write, delete_tags, tagging_needs},
-          {"DescribeTags", Read, describe_tags},
-          {"DescribePrefixLists", Read, describe_prefix_lists},
-          {"DescribeManagedPrefixLists", Read, describe_managed_prefix_lists}};
+          {"DescribeTags", Read, describe_tags}};
+}
+
+Operations prefix_list_operations() {
+  const auto on_list = on({{&kPrefixList, "PrefixListId"}});
+  return {
+      {"DescribePrefixLists", Read, describe_prefix_lists},
+      {"DescribeManagedPrefixLists", Read, describe_managed_prefix_lists},
+      {"CreateManagedPrefixList",
+       Write,
+       create_managed_prefix_list,
+       makes(kPrefixList),
+       {},
+       "ClientToken"},
+      {"ModifyManagedPrefixList", Write, modify_managed_prefix_list, on_list},
+      {"RestoreManagedPrefixListVersion", Write, restore_managed_prefix_list, on_list},
+      {"DeleteManagedPrefixList", Write, delete_managed_prefix_list, on_list},
+      {"GetManagedPrefixListEntries", Read, get_managed_prefix_list_entries, on_list},
+      {"GetManagedPrefixListAssociations", Read, get_managed_prefix_list_associations, on_list}};
 }
 
 Operations vpc_operations() {
@@ -45,6 +64,10 @@ Operations vpc_operations() {
           {"ModifyVpcAttribute", Write, modify_vpc_attribute, on_vpc},
           {"AssociateVpcCidrBlock", Write, associate_vpc_cidr_block, on_vpc},
           {"DisassociateVpcCidrBlock", Write, disassociate_vpc_cidr_block},
+          {"CreateDhcpOptions", Write, create_dhcp_options, makes(kDhcp)},
+          {"DeleteDhcpOptions", Write, delete_dhcp_options, on({{&kDhcp, "DhcpOptionsId"}})},
+          {"AssociateDhcpOptions", Write, associate_dhcp_options,
+           on({{&kDhcp, "DhcpOptionsId"}, {&kVpc, "VpcId"}})},
           {"DescribeDhcpOptions", Read, describe_dhcp_options()},
           {"CreateSubnet", Write, create_subnet, makes(kSubnet, {{&kVpc, "VpcId"}})},
           {"CreateDefaultSubnet", Write, create_default_subnet},
@@ -118,6 +141,8 @@ Operations interface_operations() {
       {"AttachNetworkInterface", Write, attach_network_interface, on_interface},
       {"DetachNetworkInterface", Write, detach_network_interface},
       {"ModifyNetworkInterfaceAttribute", Write, modify_network_interface_attribute, on_interface},
+      {"DescribeNetworkInterfaceAttribute", Read, describe_network_interface_attribute,
+       on_interface},
       {"AllocateAddress", Write, allocate_address, makes(kAddress)},
       {"ReleaseAddress", Write, release_address, on_address},
       {"AssociateAddress", Write, associate_address, on_address},
@@ -135,8 +160,14 @@ Operations endpoint_operations() {
                              {&kGroup, "SecurityGroupIds"}}),
            {},
            "ClientToken"},
+          {"ModifyVpcEndpoint", Write, modify_vpc_endpoint,
+           on({{&kEndpoint, "VpcEndpointId"},
+               {&kRouteTable, "AddRouteTableIds"},
+               {&kSubnet, "AddSubnetIds"},
+               {&kGroup, "AddSecurityGroupIds"}})},
           {"DeleteVpcEndpoints", Write, delete_vpc_endpoints, on({{&kEndpoint, "VpcEndpointIds"}})},
           {"DescribeVpcEndpoints", Read, describe_vpc_endpoints()},
+          {"DescribeVpcEndpointServices", Read, describe_vpc_endpoint_services},
           {"CreateNatGateway",
            Write,
            create_nat_gateway,
@@ -153,13 +184,7 @@ Operations endpoint_operations() {
 Operations instance_operations() {
   const auto on_instances = on({{&kInstance, "InstanceIds"}});
   const auto on_instance = on({{&kInstance, "InstanceId"}, {&kGroup, "Groups"}});
-  const auto launching = both(makes(kInstance, {{&kImage, "ImageId"},
-                                                {&kSubnet, "SubnetId"},
-                                                {&kSubnet, "NetworkInterfaces.SubnetId"},
-                                                {&kGroup, "SecurityGroupIds"},
-                                                {&kGroup, "NetworkInterfaces.Groups"}}),
-                              both(makes(kVolume), makes(kInterface)));
-  return {{"RunInstances", Write, run_instances, launching, {}, "ClientToken"},
+  return {{"RunInstances", Write, run_instances, launching(), {}, "ClientToken"},
           {"DescribeInstances", Read, describe_instances},
           {"DescribeInstanceStatus", Read, describe_instance_status},
           {"StartInstances", Write, start_instances, on_instances},
@@ -171,18 +196,65 @@ Operations instance_operations() {
           {"GetConsoleOutput", Read, get_console_output, on_instance},
           {"DescribeInstanceAttribute", Read, describe_instance_attribute, on_instance},
           {"ModifyInstanceAttribute", Write, modify_instance_attribute, on_instance},
+          {"ResetInstanceAttribute", Write, reset_instance_attribute, on_instance},
           {"ModifyInstanceMetadataOptions", Write, modify_instance_metadata_options, on_instance},
+          {"ModifyInstanceMetadataDefaults", Write, modify_metadata_defaults},
+          {"GetInstanceMetadataDefaults", Read, get_metadata_defaults},
+          {"DescribeInstanceTypes", Read, describe_instance_types},
+          {"DescribeInstanceTypeOfferings", Read, describe_instance_type_offerings},
           {"AssociateIamInstanceProfile", Write, associate_profile, on_instance},
           {"DisassociateIamInstanceProfile", Write, disassociate_profile},
           {"ReplaceIamInstanceProfileAssociation", Write, replace_profile},
           {"DescribeIamInstanceProfileAssociations", Read, describe_profile_associations},
           {"DescribeImages", Read, describe_images},
           {"CreateImage", Write, create_image, makes(kImage, {{&kInstance, "InstanceId"}})},
+          {"RegisterImage", Write, register_image,
+           makes(kImage, {{&kSnapshot, "BlockDeviceMappings.Ebs.SnapshotId"}})},
+          {"CopyImage", Write, copy_image, makes(kImage), {}, "ClientToken"},
+          {"DescribeImageAttribute", Read, describe_image_attribute, on({{&kImage, "ImageId"}})},
+          {"ModifyImageAttribute", Write, modify_image_attribute, on({{&kImage, "ImageId"}})},
+          {"ResetImageAttribute", Write, reset_image_attribute, on({{&kImage, "ImageId"}})},
           {"DeregisterImage", Write, deregister_image, on({{&kImage, "ImageId"}})},
           {"CreateKeyPair", Write, create_key_pair, makes(kKeyPair)},
           {"ImportKeyPair", Write, import_key_pair, makes(kKeyPair)},
           {"DeleteKeyPair", Write, delete_key_pair, on({{&kKeyPair, "KeyPairId"}})},
           {"DescribeKeyPairs", Read, describe_key_pairs}};
+}
+
+Operations template_operations() {
+  const auto on_template = on({{&kTemplate, "LaunchTemplateId"}});
+  return {
+      {"CreateLaunchTemplate", Write, create_launch_template, makes(kTemplate), {}, "ClientToken"},
+      {"CreateLaunchTemplateVersion",
+       Write,
+       create_launch_template_version,
+       on_template,
+       {},
+       "ClientToken"},
+      {"ModifyLaunchTemplate", Write, modify_launch_template, on_template, {}, "ClientToken"},
+      {"DeleteLaunchTemplate", Write, delete_launch_template, on_template},
+      {"DeleteLaunchTemplateVersions", Write, delete_launch_template_versions, on_template},
+      {"DescribeLaunchTemplates", Read, describe_launch_templates},
+      {"DescribeLaunchTemplateVersions", Read, describe_launch_template_versions},
+      {"GetLaunchTemplateData", Read, get_launch_template_data, on({{&kInstance, "InstanceId"}})}};
+}
+
+Operations settings_operations() {
+  return {{"GetEbsEncryptionByDefault", Read, get_encryption_by_default},
+          {"EnableEbsEncryptionByDefault", Write, enable_encryption_by_default},
+          {"DisableEbsEncryptionByDefault", Write, disable_encryption_by_default},
+          {"GetEbsDefaultKmsKeyId", Read, get_default_key},
+          {"ModifyEbsDefaultKmsKeyId", Write, modify_default_key},
+          {"ResetEbsDefaultKmsKeyId", Write, reset_default_key},
+          {"GetSnapshotBlockPublicAccessState", Read, get_snapshot_block},
+          {"EnableSnapshotBlockPublicAccess", Write, enable_snapshot_block},
+          {"DisableSnapshotBlockPublicAccess", Write, disable_snapshot_block},
+          {"GetImageBlockPublicAccessState", Read, get_image_block},
+          {"EnableImageBlockPublicAccess", Write, enable_image_block},
+          {"DisableImageBlockPublicAccess", Write, disable_image_block},
+          {"GetSerialConsoleAccessStatus", Read, get_serial_console},
+          {"EnableSerialConsoleAccess", Write, enable_serial_console},
+          {"DisableSerialConsoleAccess", Write, disable_serial_console}};
 }
 
 Operations volume_operations() {
@@ -195,9 +267,10 @@ Operations volume_operations() {
           {"AttachVolume", Write, attach_volume, on_volume},
           {"DetachVolume", Write, detach_volume, on_volume},
           {"ModifyVolume", Write, modify_volume, on_volume},
-          {"GetEbsEncryptionByDefault", Read, get_encryption_by_default},
-          {"EnableEbsEncryptionByDefault", Write, enable_encryption_by_default},
-          {"DisableEbsEncryptionByDefault", Write, disable_encryption_by_default},
+          {"DescribeVolumesModifications", Read, describe_volumes_modifications},
+          {"DescribeVolumeAttribute", Read, describe_volume_attribute, on_volume},
+          {"ModifyVolumeAttribute", Write, modify_volume_attribute, on_volume},
+          {"EnableVolumeIO", Write, enable_volume_io, on_volume},
           {"CreateSnapshot", Write, create_snapshot, makes(kSnapshot, {{&kVolume, "VolumeId"}})},
           {"CreateSnapshots", Write, create_snapshots,
            makes(kSnapshot, {{&kInstance, "InstanceSpecification.InstanceId"}})},
@@ -213,9 +286,10 @@ Operations volume_operations() {
 
 void register_ec2(core::Registry& registry) {
   Operations operations;
-  for (const auto& some : {account_operations(), vpc_operations(), group_operations(),
-                           routing_operations(), interface_operations(), endpoint_operations(),
-                           instance_operations(), volume_operations()}) {
+  for (const auto& some :
+       {account_operations(), prefix_list_operations(), vpc_operations(), group_operations(),
+        routing_operations(), interface_operations(), endpoint_operations(), instance_operations(),
+        template_operations(), settings_operations(), volume_operations()}) {
     for (const auto& operation : some)
       operations.push_back(served(operation));
   }

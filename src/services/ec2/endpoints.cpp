@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/ec2/endpoints.hpp"
 
-#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -39,34 +38,21 @@ Result<void> check_service(const Call& call, std::string_view type) {
               fmt::format("The Vpc Endpoint Service '{}' does not exist", name));
 }
 
-Result<Array> interfaces_for(Call& call, const Resource& vpc, const Resource& endpoint) {
+Result<Array> interfaces_for(Call& call, const Resource& vpc, const Resource& endpoint,
+                             std::string_view subnets, const std::vector<std::string>& groups) {
   Array ids;
-  for (const auto& id : texts(call.params(), "SubnetIds")) {
+  for (const auto& id : texts(call.params(), subnets)) {
     const auto subnet = TRY(existing(call, kSubnet, id));
     if (text(subnet.shape, "VpcId") != vpc.id)
       return invalid_value(fmt::format("The subnet {} is not in the VPC {}", id, vpc.id));
-    auto interface =
+    const auto interface =
         TRY(make_interface(call, subnet,
-                           {.groups = texts(call.params(), "SecurityGroupIds"),
-                            .description = fmt::format("VPC Endpoint Interface {}", endpoint.id)}));
-    interface.shape["InterfaceType"] = "vpc_endpoint";
-    interface.shape["RequesterManaged"] = true;
-    interface.shape["Status"] = "in-use";
-    save(call, kInterface, interface);
+                           {.groups = groups,
+                            .description = fmt::format("VPC Endpoint Interface {}", endpoint.id),
+                            .type = "vpc_endpoint"}));
     ids.push_back(boost::json::value(interface.id));
   }
   return ids;
-}
-
-Array list_of(const std::vector<std::string>& texts) {
-  Array out;
-  for (const auto& text : texts)
-    out.push_back(boost::json::value(text));
-  return out;
-}
-
-Object failure_of(const std::string& id, const Error& error) {
-  return {{"ResourceId", id}, {"Error", Object{{"Code", error.code}, {"Message", error.message}}}};
 }
 
 void remove(Call& call, const Resource& endpoint) {
@@ -75,6 +61,84 @@ void remove(Call& call, const Resource& endpoint) {
       drop_interface(call, *interface);
   }
   erase(call, kEndpoint, endpoint);
+}
+
+/// The list of ids with those that the request adds and without those that it removes.
+Array changed_ids(const Call& call, const Array& now, std::string_view what) {
+  auto ids = texts(Object{{"Ids", now}}, "Ids");
+  for (const auto& id : texts(call.params(), fmt::format("Remove{}", what)))
+    std::erase(ids, id);
+  for (auto& id : texts(call.params(), fmt::format("Add{}", what))) {
+    if (!has(ids, id)) ids.push_back(std::move(id));
+  }
+  Array out;
+  for (const auto& id : ids)
+    out.push_back(boost::json::string(id));
+  return out;
+}
+
+Result<void> check_for_type(const Call& call, const Resource& endpoint) {
+  const bool gateway = text(endpoint.shape, "VpcEndpointType") == "Gateway";
+  for (const auto* name : {"AddSubnetIds", "RemoveSubnetIds", "AddSecurityGroupIds",
+                           "RemoveSecurityGroupIds", "PrivateDnsEnabled"}) {
+    if (gateway && find(call.params(), name))
+      return fail("InvalidParameter",
+                  fmt::format("{} is not supported for endpoints of type Gateway", name));
+  }
+  for (const auto* name : {"AddRouteTableIds", "RemoveRouteTableIds"}) {
+    if (!gateway && find(call.params(), name))
+      return fail("InvalidParameter",
+                  fmt::format("{} is not supported for endpoints of type Interface", name));
+  }
+  return {};
+}
+
+Result<void> set_subnets(Call& call, Resource& endpoint) {
+  const auto gone = texts(call.params(), "RemoveSubnetIds");
+  Array left;
+  for (const auto& id : values_at(endpoint.shape, "NetworkInterfaceIds")) {
+    const auto interface = get(call, call.scope(), kInterface, id);
+    if (interface && has(gone, text(interface->shape, "SubnetId")))
+      drop_interface(call, *interface);
+    else
+      left.push_back(boost::json::string(id));
+  }
+  const auto vpc = TRY(existing(call, kVpc, text(endpoint.shape, "VpcId")));
+  for (auto& id : TRY(interfaces_for(call, vpc, endpoint, "AddSubnetIds",
+                                     values_at(endpoint.shape, "Groups.GroupId"))))
+    left.push_back(std::move(id));
+  endpoint.shape["NetworkInterfaceIds"] = std::move(left);
+  endpoint.shape["SubnetIds"] =
+      changed_ids(call, array_of(endpoint.shape, "SubnetIds"), "SubnetIds");
+  return {};
+}
+
+Result<void> set_groups(Call& call, Resource& endpoint) {
+  const auto& params = call.params();
+  if (!find(params, "AddSecurityGroupIds") && !find(params, "RemoveSecurityGroupIds")) return {};
+  Array now;
+  for (const auto& id : values_at(endpoint.shape, "Groups.GroupId"))
+    now.push_back(boost::json::string(id));
+  const auto ids = texts(Object{{"Ids", changed_ids(call, now, "SecurityGroupIds")}}, "Ids");
+  const auto groups = TRY(groups_for(call, ids, text(endpoint.shape, "VpcId")));
+  endpoint.shape["Groups"] = group_identifiers(groups);
+  for (const auto& id : values_at(endpoint.shape, "NetworkInterfaceIds")) {
+    auto interface = get(call, call.scope(), kInterface, id);
+    if (!interface) continue;
+    interface->shape["Groups"] = group_identifiers(groups);
+    save(call, kInterface, *interface);
+  }
+  return {};
+}
+
+Result<void> set_policy(const Call& call, Resource& endpoint) {
+  const auto& params = call.params();
+  const auto policy = text(params, "PolicyDocument");
+  if (!policy.empty() && !parse_json(policy))
+    return fail("InvalidPolicyDocument", "Policy document should be a valid JSON object");
+  if (!policy.empty()) endpoint.shape["PolicyDocument"] = policy;
+  if (flag(params, "ResetPolicy")) endpoint.shape["PolicyDocument"] = kEverything;
+  return {};
 }
 
 }  // namespace
@@ -88,22 +152,18 @@ Outcome create_vpc_endpoint(Call& call) {
   const auto tables = texts(params, "RouteTableIds");
   for (const auto& id : tables)
     TRY(existing(call, kRouteTable, id));
-  Resource endpoint {
-    .scope = call.scope(), .id = new_id(call, kEndpoint.prefix), .created = call.now(),
-    .tags = TRY(specified_tags(call, kEndpoint))
-  };
+  auto endpoint = new_resource(call, kEndpoint, TRY(specified_tags(call, kEndpoint)));
   const bool interface = type == "Interface";
-  const auto groups = interface ? TRY(groups_for(call, texts(params, "SecurityGroupIds"), vpc.id))
-                : std::vector<Resource>();
-                endpoint.shape = {
-                    {"VpcEndpointId", endpoint.id},
+  std::vector<Resource> groups;
+  if (interface) groups = TRY(groups_for(call, texts(params, "SecurityGroupIds"), vpc.id));
+  endpoint.shape = {{"VpcEndpointId", endpoint.id},
                     {"VpcEndpointType", std::string(type)},
                     {"VpcId", vpc.id},
                     {"ServiceName", text(params, "ServiceName")},
                     {"State", "available"},
                     {"PolicyDocument", text(params, "PolicyDocument", kEverything)},
-                    {"RouteTableIds", list_of(tables)},
-                    {"SubnetIds", list_of(texts(params, "SubnetIds"))},
+                    {"RouteTableIds", encode(tables)},
+                    {"SubnetIds", encode(texts(params, "SubnetIds"))},
                     {"Groups", group_identifiers(groups)},
                     {"PrivateDnsEnabled", flag(params, "PrivateDnsEnabled", interface)},
                     {"RequesterManaged", false},
@@ -111,10 +171,27 @@ Outcome create_vpc_endpoint(Call& call) {
                     {"DnsEntries", Array()},
                     {"CreationTimestamp", to_seconds(call.now())},
                     {"OwnerId", call.account().str()}};
-                if (interface)
-                  endpoint.shape["NetworkInterfaceIds"] = TRY(interfaces_for(call, vpc, endpoint));
-                save(call, kEndpoint, endpoint);
-                return Object{{"VpcEndpoint", shown(endpoint)}};
+  if (interface)
+    endpoint.shape["NetworkInterfaceIds"] =
+        TRY(interfaces_for(call, vpc, endpoint, "SubnetIds", texts(params, "SecurityGroupIds")));
+  save(call, kEndpoint, endpoint);
+  return Object{{"VpcEndpoint", shown(endpoint)}};
+}
+
+Outcome modify_vpc_endpoint(Call& call) {
+  const auto& params = call.params();
+  auto endpoint = TRY(named(call, kEndpoint, "VpcEndpointId"));
+  TRY(check_for_type(call, endpoint));
+  TRY(set_policy(call, endpoint));
+  TRY(existing(call, kRouteTable, texts(params, "AddRouteTableIds")));
+  endpoint.shape["RouteTableIds"] =
+      changed_ids(call, array_of(endpoint.shape, "RouteTableIds"), "RouteTableIds");
+  TRY(set_groups(call, endpoint));
+  TRY(set_subnets(call, endpoint));
+  if (find(params, "PrivateDnsEnabled"))
+    endpoint.shape["PrivateDnsEnabled"] = flag(params, "PrivateDnsEnabled");
+  save(call, kEndpoint, endpoint);
+  return Object{{"Return", true}};
 }
 
 Outcome delete_vpc_endpoints(Call& call) {
@@ -123,7 +200,7 @@ Outcome delete_vpc_endpoints(Call& call) {
     if (const auto endpoint = existing(call, kEndpoint, id))
       remove(call, *endpoint);
     else
-      failed.push_back(failure_of(id, endpoint.error()));
+      failed.push_back(unsuccessful(id, endpoint.error()));
   }
   return Object{{"Unsuccessful", std::move(failed)}};
 }

@@ -8,8 +8,10 @@
 namespace tocsin::ec2 {
 
 core::Outcome create_vpc_endpoint(core::Call& call);
+core::Outcome modify_vpc_endpoint(core::Call& call);
 core::Outcome delete_vpc_endpoints(core::Call& call);
 core::Handler describe_vpc_endpoints();
+core::Outcome describe_vpc_endpoint_services(core::Call& call);
 
 core::Outcome create_nat_gateway(core::Call& call);
 core::Outcome delete_nat_gateway(core::Call& call);

@@ -40,6 +40,43 @@ TEST_F(Endpoints, AreMadeOfBothTypes) {
   must("DeleteSubnet", {{"SubnetId", subnet}});
 }
 
+TEST_F(Endpoints, LeadToServices) {
+  const Object s3{{"ServiceNames", Array{"com.amazonaws.us-east-1.s3"}}};
+  EXPECT_EQ(seen("DescribeVpcEndpointServices", "ServiceDetails.ServiceType.ServiceType", s3),
+            (Texts{"Gateway", "Interface"}));
+  EXPECT_EQ(one("DescribeVpcEndpointServices", "ServiceNames", s3), "com.amazonaws.us-east-1.s3");
+  EXPECT_EQ(code("DescribeVpcEndpointServices", {{"ServiceNames", Array{"x"}}}),
+            "InvalidServiceName");
+}
+
+TEST_F(Endpoints, AreModified) {
+  const auto id = one("CreateVpcEndpoint", "VpcEndpoint.VpcEndpointId",
+                      {{"VpcId", vpc},
+                       {"ServiceName", "com.amazonaws.us-east-1.ssm"},
+                       {"VpcEndpointType", "Interface"}});
+  const auto group = one("CreateSecurityGroup", "GroupId",
+                         {{"GroupName", "x"}, {"Description", "x"}, {"VpcId", vpc}});
+  const auto before =
+      seen("DescribeVpcEndpoints", "VpcEndpoints.Groups.GroupId", filter("vpc-endpoint-id", id));
+  must("ModifyVpcEndpoint", {{"VpcEndpointId", id},
+                             {"AddSubnetIds", Array{subnet}},
+                             {"AddSecurityGroupIds", Array{group}},
+                             {"RemoveSecurityGroupIds", Array{before.front()}},
+                             {"PolicyDocument", "{}"}});
+  const auto endpoint = must("DescribeVpcEndpoints", {{"VpcEndpointIds", Array{id}}});
+  EXPECT_EQ(values_at(endpoint, "VpcEndpoints.NetworkInterfaceIds").size(), 1u);
+  EXPECT_EQ(values_at(endpoint, "VpcEndpoints.Groups.GroupId"), Texts{group});
+  EXPECT_EQ(values_at(endpoint, "VpcEndpoints.PolicyDocument"), Texts{"{}"});
+  must("ModifyVpcEndpoint", {{"VpcEndpointId", id}, {"RemoveSubnetIds", Array{subnet}}});
+  EXPECT_EQ(seen("DescribeVpcEndpoints", "VpcEndpoints.SubnetIds", {{"VpcEndpointIds", Array{id}}}),
+            Texts{});
+  EXPECT_EQ(code("ModifyVpcEndpoint", {{"VpcEndpointId", id}, {"PolicyDocument", "{"}}),
+            "InvalidPolicyDocument");
+  EXPECT_EQ(code("ModifyVpcEndpoint",
+                 {{"VpcEndpointId", id}, {"AddRouteTableIds", Array{"rtb-12345678"}}}),
+            "InvalidParameter");
+}
+
 TEST_F(Endpoints, NatGatewaysTakeAnElasticAddress) {
   EXPECT_EQ(code("CreateNatGateway", {{"SubnetId", subnet}}), "MissingParameter");
   const auto address = one("AllocateAddress", "AllocationId");

@@ -27,6 +27,35 @@ Failure dependency_violation(std::string message) {
   return fail("DependencyViolation", std::move(message));
 }
 
+Failure has_dependencies(std::string_view what, std::string_view id) {
+  return dependency_violation(
+      fmt::format("The {} '{}' has dependencies and cannot be deleted.", what, id));
+}
+
+Failure no_association(std::string_view id) {
+  return fail("InvalidAssociationID.NotFound",
+              fmt::format("The association ID '{}' does not exist", id));
+}
+
+Failure dry_run() {
+  return fail("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
+}
+
+Result<void> check_one_attribute(std::size_t given) {
+  if (given == 0) return fail("MissingParameter", "You must specify an attribute to modify");
+  if (given > 1) {
+    return invalid_combination(
+        "Fields for multiple attribute types specified; only one attribute can be modified per "
+        "request");
+  }
+  return {};
+}
+
+Object unsuccessful(const std::string& resource, const Error& error) {
+  return {{"ResourceId", resource},
+          {"Error", Object{{"Code", error.code}, {"Message", error.message}}}};
+}
+
 std::string lower_first(std::string_view name) {
   std::string out(name);
   if (!out.empty() && out[0] >= 'A' && out[0] <= 'Z') out[0] = static_cast<char>(out[0] + 32);

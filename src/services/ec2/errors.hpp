@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
+#include "base/document.hpp"
 
 namespace tocsin::ec2 {
 
@@ -17,6 +17,16 @@ Failure invalid_value(std::string message);
 Failure invalid_value(std::string_view value, std::string_view param, std::string_view why = {});
 Failure invalid_combination(std::string message);
 Failure dependency_violation(std::string message);
+/// "The vpc 'vpc-…' has dependencies and cannot be deleted."
+Failure has_dependencies(std::string_view what, std::string_view id);
+/// Error InvalidAssociationID.NotFound.
+Failure no_association(std::string_view id);
+Failure dry_run();
+/// Of an operation that modifies one attribute of those that it knows: `given` is how many the
+/// request has. Errors MissingParameter, InvalidParameterCombination.
+Result<void> check_one_attribute(std::size_t given);
+/// An element of a reply's Unsuccessful.
+Object unsuccessful(const std::string& resource, const Error& error);
 
 /// "CidrBlock" as messages have it: "cidrBlock".
 std::string lower_first(std::string_view name);

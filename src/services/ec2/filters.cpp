@@ -19,20 +19,23 @@ const Array& filters_of(const Document& params) {
   return filters.empty() ? array_of(params, "Filter") : filters;  // as DescribeFlowLogs calls it
 }
 
-void collect(const Document& document, std::string_view path, std::vector<std::string>& out) {
+/// `document` is the member `name`, and `path` leads on from it.
+void collect(const Document& document, std::string_view name, std::string_view path,
+             std::vector<std::string>& out) {
   if (const auto* list = document.if_array()) {
     for (const auto& item : *list)
-      collect(item, path, out);
+      collect(item, name, path, out);
   } else if (!path.empty()) {
     const auto dot = path.find('.');
-    if (const auto* member = find(document, path.substr(0, dot)))
-      collect(*member, dot == std::string_view::npos ? "" : path.substr(dot + 1), out);
+    const auto next = path.substr(0, dot);
+    if (const auto* member = find(document, next))
+      collect(*member, next, dot == std::string_view::npos ? "" : path.substr(dot + 1), out);
   } else if (const auto* string = document.if_string()) {
     out.emplace_back(*string);
   } else if (const auto* boolean = document.if_bool()) {
     out.emplace_back(*boolean ? "true" : "false");
-  } else if (const auto* moment = document.if_double()) {
-    out.push_back(iso8601_ms(from_seconds(*moment)));
+  } else if (document.is_number() && is_moment(name)) {
+    out.push_back(iso8601_ms(from_seconds(document.to_number<double>())));
   } else if (document.is_number()) {
     out.push_back(std::to_string(document.to_number<std::int64_t>()));
   }
@@ -84,18 +87,26 @@ bool passes_one(const Document& filter, Filters known, const Document& described
 std::vector<std::string> values_at(const Document& document, std::string_view path) {
   std::vector<std::string> out;
   const auto asked = path.find('=');
-  collect(document, path.substr(0, asked), out);
+  collect(document, {}, path.substr(0, asked), out);
   if (asked == std::string_view::npos) return out;
-  const bool is = std::find(out.begin(), out.end(), path.substr(asked + 1)) != out.end();
-  return {is ? "true" : "false"};
+  return {has(out, path.substr(asked + 1)) ? "true" : "false"};
 }
 
 std::vector<std::string> values_at(const Object& object, std::string_view path) {
   const auto dot = path.find('.');
-  const auto* member = find(object, path.substr(0, dot));
+  const auto name = path.substr(0, dot);
   std::vector<std::string> out;
-  if (member) collect(*member, dot == std::string_view::npos ? "" : path.substr(dot + 1), out);
+  if (const auto* member = find(object, name))
+    collect(*member, name, dot == std::string_view::npos ? "" : path.substr(dot + 1), out);
   return out;
+}
+
+bool is_moment(std::string_view member) {
+  return member.ends_with("Time") || member.ends_with("Timestamp");
+}
+
+bool has(const std::vector<std::string>& values, std::string_view value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
 }
 
 Result<void> check_filters(const Document& params, Filters known) {

@@ -24,6 +24,9 @@ using Filters = std::span<const Filter>;
 /// The texts at `path`: numbers and truth values as EC2 writes them.
 std::vector<std::string> values_at(const Document& document, std::string_view path);
 std::vector<std::string> values_at(const Object& object, std::string_view path);
+/// Whether a member of this name, where it is a number, is seconds since the epoch.
+bool is_moment(std::string_view member);
+bool has(const std::vector<std::string>& values, std::string_view value);
 
 /// Error InvalidParameterValue: a filter that the operation does not have.
 Result<void> check_filters(const Document& params, Filters known);

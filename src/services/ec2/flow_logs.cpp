@@ -70,10 +70,6 @@ Result<Object> settings_of(Call& call) {
   return out;
 }
 
-Object failure_of(const std::string& id, const Error& error) {
-  return {{"ResourceId", id}, {"Error", Object{{"Code", error.code}, {"Message", error.message}}}};
-}
-
 bool is_logged(const Call& call, const std::string& resource, const Object& settings) {
   for (const auto& log : all(call, call.scope(), kFlowLog)) {
     bool same = text(log.shape, "ResourceId") == resource;
@@ -93,19 +89,16 @@ Outcome create_flow_logs(Call& call) {
   Array ids, failed;
   for (const auto& id : texts(call.params(), "ResourceIds")) {
     if (const auto found = existing(call, *kind, id); !found) {
-      failed.push_back(failure_of(id, found.error()));
+      failed.push_back(unsuccessful(id, found.error()));
       continue;
     }
     if (is_logged(call, id, settings)) {
-      failed.push_back(failure_of(id, {"FlowLogAlreadyExists",
-                                       "Error. There is an existing Flow Log with the same "
-                                       "configuration and log destination."}));
+      failed.push_back(unsuccessful(id, {"FlowLogAlreadyExists",
+                                         "Error. There is an existing Flow Log with the same "
+                                         "configuration and log destination."}));
       continue;
     }
-    Resource log{.scope = call.scope(),
-                 .id = new_id(call, kFlowLog.prefix),
-                 .created = call.now(),
-                 .tags = tags};
+    auto log = new_resource(call, kFlowLog, tags);
     log.shape = settings;
     log.shape["FlowLogId"] = log.id;
     log.shape["ResourceId"] = id;

@@ -8,8 +8,8 @@
 #include "base/crypto.hpp"
 #include "services/ec2/errors.hpp"
 #include "services/ec2/listing.hpp"
-#include "services/ec2/tags.hpp"
-#include "services/ec2/volumes.hpp"
+#include "services/ec2/settings.hpp"
+#include "services/ec2/sharing.hpp"
 
 namespace tocsin::ec2 {
 namespace {
@@ -103,17 +103,6 @@ Resource published(const std::string& region, const Published& image) {
   return out;
 }
 
-std::vector<Resource> visible_images(const Call& call) {
-  auto images = all(call, call.scope(), kImage);
-  for (const auto& image : kPublished)
-    images.push_back(published(call.region(), image));
-  return images;
-}
-
-bool has(const std::vector<std::string>& texts, std::string_view text) {
-  return std::find(texts.begin(), texts.end(), text) != texts.end();
-}
-
 bool owned_as_asked(const Call& call, const Resource& image) {
   const auto owners = texts(call.params(), "Owners");
   const auto owner = text(image.shape, "OwnerId");
@@ -122,23 +111,73 @@ bool owned_as_asked(const Call& call, const Resource& image) {
          (has(owners, "self") && owner == call.account().str());
 }
 
-Result<void> check_name(const Call& call, std::string_view name) {
-  if (name.empty()) return missing_parameter("name");
-  if (name.size() < 3 || name.size() > 128) {
-    return fail("InvalidAMIName.Malformed",
-                "AMI names must be between 3 and 128 characters long, and may contain letters, "
-                "numbers, '(', ')', '.', '-', '/' and '_'");
-  }
-  for (const auto& image : all(call, call.scope(), kImage)) {
-    if (text(image.shape, "Name") == name) {
-      return fail("InvalidAMIName.Duplicate",
-                  fmt::format("AMI name {} is already in use by AMI {}", name, image.id));
+/// "self" is the caller, "all" everybody; asked for nobody: everybody.
+bool executable_as_asked(const Call& call, const Resource& image) {
+  const auto users = texts(call.params(), "ExecutableUsers");
+  if (users.empty()) return true;
+  const auto& permissions = array_of(image.more, kLaunchPermissions);
+  return std::any_of(users.begin(), users.end(), [&](const std::string& user) {
+    if (user == "all") return flag(image.shape, "Public");
+    return names_account(permissions, user == "self" ? call.account().str() : user);
+  });
+}
+
+struct Attribute {
+  std::string_view name, member;
+};
+constexpr std::array<Attribute, 6> kValues{{{"description", "Description"},
+                                            {"kernel", "KernelId"},
+                                            {"ramdisk", "RamdiskId"},
+                                            {"sriovNetSupport", "SriovNetSupport"},
+                                            {"bootMode", "BootMode"},
+                                            {"imdsSupport", "ImdsSupport"}}};
+
+Result<void> check_sharing(const Call& call, const Resource& image, const Document& permission) {
+  TRY(check_permission(permission));
+  const bool everybody = !text(permission, "Group").empty();
+  for (const auto& id : values_at(image.shape, "BlockDeviceMappings.Ebs.SnapshotId")) {
+    const auto snapshot = get(call, call.scope(), kSnapshot, id);
+    if (!snapshot) continue;
+    if (flag(snapshot->more, "ManagedKey") || (everybody && flag(snapshot->shape, "Encrypted"))) {
+      return fail("InvalidParameter",
+                  fmt::format("Snapshot {} is encrypted. Sharing image with encrypted snapshots is "
+                              "not permitted.",
+                              id));
     }
+  }
+  if (everybody && settings_of(call, call.scope()).image_block != "unblocked") {
+    return fail("OperationNotPermitted",
+                "Block public access for AMIs is enabled: images cannot be shared publicly in this "
+                "Region.");
   }
   return {};
 }
 
+Result<void> set_permissions(Call& call, Resource& image) {
+  const auto added = asked_permissions(call.params(), kImageSharing, "add");
+  const auto removed = asked_permissions(call.params(), kImageSharing, "remove");
+  if (added.empty() && removed.empty()) return missing_parameter("launchPermission");
+  for (const auto& each : added)
+    TRY(check_sharing(call, image, each));
+  auto now = changed_permissions(array_of(image.more, kLaunchPermissions), added, removed);
+  image.shape["Public"] = names_all(now);
+  image.more[kLaunchPermissions] = std::move(now);
+  return {};
+}
+
 }  // namespace
+
+std::vector<Resource> visible_images(const Call& call) {
+  auto images = kImage.table.all(call, {});
+  std::erase_if(images, [&](const Resource& image) {
+    if (image.scope.region != call.region()) return true;
+    return image.scope.account != call.account() && !flag(image.shape, "Public") &&
+           !names_account(array_of(image.more, kLaunchPermissions), call.account().str());
+  });
+  for (const auto& image : kPublished)
+    images.push_back(published(call.region(), image));
+  return images;
+}
 
 Result<Resource> visible_image(const Call& call, std::string_view id) {
   TRY(check_id(kImage, id));
@@ -150,72 +189,92 @@ Result<Resource> visible_image(const Call& call, std::string_view id) {
 
 Outcome describe_images(Call& call) {
   const auto ids = texts(call.params(), "ImageIds");
-  std::vector<std::string> absent;
-  for (const auto& id : ids) {
-    TRY(check_id(kImage, id));
-    if (!visible_image(call, id)) absent.push_back(id);
-  }
-  if (!absent.empty()) return missing(kImage, absent);
+  const auto images = visible_images(call);
+  TRY(check_among(kImage, images, ids));
   Array items;
-  for (const auto& image : visible_images(call)) {
-    if ((ids.empty() || has(ids, image.id)) && owned_as_asked(call, image))
+  for (const auto& image : images) {
+    if (asked_for(ids, image.id) && owned_as_asked(call, image) && executable_as_asked(call, image))
       items.push_back(shown(image));
   }
   return TRY(filtered_page(call, items, "Images", kFilters));
 }
 
-Outcome create_image(Call& call) {
-  const auto instance = TRY(named(call, kInstance, "InstanceId"));
-  const auto name = text(call.params(), "Name");
-  TRY(check_name(call, name));
-  Resource image {
-    .scope = call.scope(), .id = new_id(call, kImage.prefix), .created = call.now(),
-    .tags = TRY(specified_tags(call, kImage, {&kSnapshot}))
-  };
-  Array devices;
-  for (const auto& volume : volumes_of(call, instance.id)) {
-    const auto snapshot = make_snapshot(
-        call, volume, fmt::format("Created by CreateImage({}) for {}", instance.id, image.id),
-        tags_in_request(call, kSnapshot));
-    const auto& attachment = array_of(volume.shape, "Attachments").front();
-    devices.push_back(
-        Object{{"DeviceName", text(attachment, "Device")},
-               {"Ebs", Object{{"DeleteOnTermination", flag(attachment, "DeleteOnTermination")},
-                              {"SnapshotId", snapshot.id},
-                              {"VolumeSize", integer(volume.shape, "Size").value_or(1)},
-                              {"VolumeType", text(volume.shape, "VolumeType")},
-                              {"Encrypted", flag(volume.shape, "Encrypted")}}}});
-  }
-  image.shape = {{"Architecture", text(instance.shape, "Architecture")},
-                 {"CreationDate", iso8601_ms(call.now())},
-                 {"ImageId", image.id},
-                 {"ImageLocation", fmt::format("{}/{}", call.account().str(), name)},
-                 {"ImageType", "machine"},
-                 {"Public", false},
-                 {"OwnerId", call.account().str()},
-                 {"PlatformDetails", text(instance.shape, "PlatformDetails")},
-                 {"UsageOperation", text(instance.shape, "UsageOperation")},
-                 {"State", "available"},
-                 {"BlockDeviceMappings", std::move(devices)},
-                 {"Description", text(call.params(), "Description")},
-                 {"EnaSupport", true},
-                 {"Hypervisor", "xen"},
-                 {"Name", std::string(name)},
-                 {"RootDeviceName", text(instance.shape, "RootDeviceName")},
-                 {"RootDeviceType", "ebs"},
-                 {"VirtualizationType", "hvm"},
-                 {"SourceInstanceId", instance.id}};
-  save(call, kImage, image);
-  return Object{{"ImageId", image.id}};
+Result<Resource> own_image(const Call& call) {
+  const auto id = text(call.params(), "ImageId");
+  if (id.empty()) return missing_parameter("imageId");
+  auto image = TRY(visible_image(call, id));
+  if (image.scope.account == call.account()) return image;
+  return fail("AuthFailure", fmt::format("Not authorized for image:{}", id), 403);
 }
 
-Outcome deregister_image(Call& call) {
-  const auto id = text(call.params(), "ImageId");
-  const auto image = TRY(visible_image(call, id));
-  if (image.scope.account != call.account()) {
-    return fail("AuthFailure", fmt::format("Not authorized for image:{}", id), 403);
+Array merged_devices(Array devices, const Array& asked) {
+  for (const auto& each : asked) {
+    const auto found = std::find_if(devices.begin(), devices.end(), [&](const Document& device) {
+      return text(device, "DeviceName") == text(each, "DeviceName");
+    });
+    if (find(each, "NoDevice")) {
+      if (found != devices.end()) devices.erase(found);
+    } else if (found == devices.end()) {
+      devices.push_back(each);
+    } else {
+      auto ebs = object_of(*found, "Ebs");
+      for (const auto& [name, value] : object_of(each, "Ebs"))
+        ebs[name] = value;
+      if (!ebs.empty()) found->as_object()["Ebs"] = std::move(ebs);
+    }
   }
-  erase(call, kImage, image);
+  return devices;
+}
+
+Outcome describe_image_attribute(Call& call) {
+  const auto image = TRY(own_image(call));
+  const auto asked = text(call.params(), "Attribute");
+  Object out{{"ImageId", image.id}};
+  if (asked == "launchPermission") {
+    out[kLaunchPermissions] = array_of(image.more, kLaunchPermissions);
+  } else if (asked == "blockDeviceMapping") {
+    out["BlockDeviceMappings"] = array_of(image.shape, "BlockDeviceMappings");
+  } else if (asked == "productCodes") {
+    out["ProductCodes"] = Array();
+  } else {
+    const auto found = std::find_if(kValues.begin(), kValues.end(),
+                                    [&](const Attribute& each) { return each.name == asked; });
+    if (found == kValues.end()) return invalid_value(asked, "attribute", "Unknown attribute.");
+    Object value;
+    if (const auto* is = image.shape.if_contains(found->member)) value["Value"] = *is;
+    out[found->member] = std::move(value);
+  }
+  return out;
+}
+
+Outcome modify_image_attribute(Call& call) {
+  const auto& params = call.params();
+  auto image = TRY(own_image(call));
+  const auto* description = find(params, "Description");
+  const auto* metadata = find(params, "ImdsSupport");
+  const auto asked = text(params, "Attribute");
+  if (description || asked == "description") {
+    image.shape["Description"] = description ? text(*description, "Value") : text(params, "Value");
+  } else if (metadata) {
+    if (text(*metadata, "Value") != "v2.0")
+      return invalid_value(text(*metadata, "Value"), "imdsSupport");
+    image.shape["ImdsSupport"] = "v2.0";
+  } else if (asked.empty() || asked == "launchPermission") {
+    TRY(set_permissions(call, image));
+  } else {
+    return invalid_value(asked, "attribute", "Unknown attribute.");
+  }
+  save(call, kImage, image);
+  return Object();
+}
+
+Outcome reset_image_attribute(Call& call) {
+  auto image = TRY(own_image(call));
+  const auto asked = text(call.params(), "Attribute");
+  if (asked != "launchPermission") return invalid_value(asked, "attribute", "Unknown attribute.");
+  image.more.erase(kLaunchPermissions);
+  image.shape["Public"] = false;
+  save(call, kImage, image);
   return Object();
 }
 

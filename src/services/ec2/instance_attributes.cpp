@@ -3,8 +3,8 @@
 #include <array>
 #include <fmt/format.h>
 
-#include "base/crypto.hpp"
 #include "services/ec2/errors.hpp"
+#include "services/ec2/instance_types.hpp"
 #include "services/ec2/instances.hpp"
 #include "services/ec2/interfaces.hpp"
 #include "services/ec2/listing.hpp"
@@ -17,25 +17,29 @@ namespace {
 using core::Call;
 using core::Outcome;
 
-/// An attribute of DescribeInstanceAttribute: where its value lies.
+enum class Changes { Always, Stopped, Never };
+
+/// An attribute of DescribeInstanceAttribute: where its value lies, and when it can be changed.
 struct Attribute {
   std::string_view name;    // "disableApiTermination"
   std::string_view member;  // of the reply
   bool shown;               // in the shape; else in what is not described
+  Changes changes;
 };
 constexpr std::array<Attribute, 12> kAttributes{
-    {{"disableApiTermination", "DisableApiTermination", false},
-     {"disableApiStop", "DisableApiStop", false},
-     {"instanceInitiatedShutdownBehavior", "InstanceInitiatedShutdownBehavior", false},
-     {"instanceType", "InstanceType", true},
-     {"rootDeviceName", "RootDeviceName", true},
-     {"sourceDestCheck", "SourceDestCheck", true},
-     {"ebsOptimized", "EbsOptimized", true},
-     {"enaSupport", "EnaSupport", true},
-     {"kernel", "KernelId", true},
-     {"ramdisk", "RamdiskId", true},
-     {"sriovNetSupport", "SriovNetSupport", true},
-     {"userData", "UserData", false}}};
+    {{"disableApiTermination", "DisableApiTermination", false, Changes::Always},
+     {"disableApiStop", "DisableApiStop", false, Changes::Always},
+     {"instanceInitiatedShutdownBehavior", "InstanceInitiatedShutdownBehavior", false,
+      Changes::Always},
+     {"instanceType", "InstanceType", true, Changes::Stopped},
+     {"rootDeviceName", "RootDeviceName", true, Changes::Never},
+     {"sourceDestCheck", "SourceDestCheck", true, Changes::Always},
+     {"ebsOptimized", "EbsOptimized", true, Changes::Stopped},
+     {"enaSupport", "EnaSupport", true, Changes::Stopped},
+     {"kernel", "KernelId", true, Changes::Stopped},
+     {"ramdisk", "RamdiskId", true, Changes::Stopped},
+     {"sriovNetSupport", "SriovNetSupport", true, Changes::Stopped},
+     {"userData", "UserData", false, Changes::Stopped}}};
 
 Object user_data_value(const Call& call, const Resource& instance) {
   const auto* sealed = find(instance.more, "UserData");
@@ -89,8 +93,12 @@ Result<Object> requested_changes(const Call& call) {
   const auto& params = call.params();
   Object changes;
   for (const auto& attribute : kAttributes) {
-    if (const auto* value = find(params, attribute.member); value && value->is_object())
-      changes[attribute.member] = value->at("Value");
+    const auto* given = find(params, attribute.member);
+    if (!given || !given->is_object()) continue;
+    const auto* value = find(*given, "Value");
+    if (!value && attribute.member != "UserData")
+      return missing_parameter(std::string(attribute.name) + ".value");
+    changes[attribute.member] = value ? *value : Document("");  // of user data: none
   }
   for (const auto* name : {"Groups", "BlockDeviceMappings"}) {
     if (const auto& list = array_of(params, name); !list.empty()) changes[name] = list;
@@ -108,31 +116,51 @@ Result<Object> requested_changes(const Call& call) {
   return changes;
 }
 
-Result<void> change(Call& call, Resource& instance, std::string_view member,
-                    const Document& value) {
-  const bool stopped = state_of(instance) == State::Stopped;
-  if (member == "Groups") return set_groups(call, instance, texts(call.params(), "Groups"));
-  if (member == "BlockDeviceMappings") return set_devices(call, instance, value.as_array());
-  if (member == "UserData") {
-    if (!stopped) return not_stopped(instance, "userData");
-    instance.more["UserData"] = call.seal(call.open(value).value_or(""));
-  } else if (member == "InstanceType" || member == "EbsOptimized" || member == "KernelId" ||
-             member == "RamdiskId") {
-    if (!stopped) return not_stopped(instance, lower_first(member));
-    instance.shape[member] = value;
-  } else if (member == "SourceDestCheck") {
-    for (auto& interface : interfaces_of(call, instance.id)) {
-      interface.shape["SourceDestCheck"] = value;
-      save(call, kInterface, interface);
-    }
-    instance.shape[member] = value;
-  } else if (member == "InstanceInitiatedShutdownBehavior" && value != Document("stop") &&
-             value != Document("terminate")) {
-    return invalid_value(value.is_string() ? std::string_view(value.get_string()) : "", member);
-  } else {
-    instance.more[member] = value;
+Result<void> check_value(std::string_view member, const Document& value) {
+  const auto given = value.is_string() ? std::string_view(value.get_string()) : std::string_view();
+  const bool behaviour = member == "InstanceInitiatedShutdownBehavior";
+  if (behaviour && given != "stop" && given != "terminate") return invalid_value(given, member);
+  if (member == "SriovNetSupport" && given != "simple") return invalid_value(given, member);
+  if (member == "InstanceType" && !is_instance_type(given)) {
+    return fail("InvalidInstanceAttributeValue",
+                fmt::format("Invalid value '{}' for InstanceType.", given));
   }
   return {};
+}
+
+Result<void> change(Call& call, Resource& instance, const Attribute& attribute,
+                    const Document& value) {
+  const auto member = attribute.member;
+  if (attribute.changes == Changes::Never)
+    return invalid_value(attribute.name, "attribute", "This attribute cannot be modified.");
+  if (attribute.changes == Changes::Stopped && state_of(instance) != State::Stopped)
+    return not_stopped(instance, attribute.name);
+  TRY(check_value(member, value));
+  if (member == "UserData") {
+    const auto plain = call.open(value).value_or("");
+    if (plain.empty())
+      instance.more.erase(member);
+    else
+      instance.more[member] = call.seal(plain);
+    return {};
+  }
+  if (member == "SourceDestCheck") {
+    for (auto& interface : interfaces_of(call, instance.id)) {
+      interface.shape[member] = value;
+      save(call, kInterface, interface);
+    }
+  }
+  (attribute.shown ? instance.shape : instance.more)[member] = value;
+  return {};
+}
+
+Result<void> change(Call& call, Resource& instance, std::string_view member,
+                    const Document& value) {
+  if (member == "Groups") return set_groups(call, instance, texts(call.params(), "Groups"));
+  if (member == "BlockDeviceMappings") return set_devices(call, instance, value.as_array());
+  const auto found = std::find_if(kAttributes.begin(), kAttributes.end(),
+                                  [&](const Attribute& each) { return each.member == member; });
+  return change(call, instance, *found, value);
 }
 
 }  // namespace
@@ -168,12 +196,7 @@ Outcome describe_instance_attribute(Call& call) {
 Outcome modify_instance_attribute(Call& call) {
   auto instance = TRY(living(call));
   const auto changes = TRY(requested_changes(call));
-  if (changes.empty()) return fail("MissingParameter", "You must specify an attribute to modify");
-  if (changes.size() > 1) {
-    return invalid_combination(
-        "Fields for multiple attribute types specified; only one attribute can be modified per "
-        "request");
-  }
+  TRY(check_one_attribute(changes.size()));
   TRY(change(call, instance, changes.begin()->key(), changes.begin()->value()));
   refresh(call, instance);
   refresh_devices(call, instance);
@@ -181,30 +204,20 @@ Outcome modify_instance_attribute(Call& call) {
   return Object();
 }
 
-Outcome modify_instance_metadata_options(Call& call) {
-  const auto& params = call.params();
+Outcome reset_instance_attribute(Call& call) {
   auto instance = TRY(living(call));
-  auto& options = instance.shape["MetadataOptions"].as_object();
-  for (const auto* name :
-       {"HttpTokens", "HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags"}) {
-    const auto value = text(params, name);
-    if (value.empty()) continue;
-    const bool tokens = std::string_view(name) == "HttpTokens";
-    const bool good = tokens ? value == "optional" || value == "required"
-                             : value == "enabled" || value == "disabled";
-    if (!good) return invalid_value(value, name);
-    options[name] = std::string(value);
+  const auto asked = text(call.params(), "Attribute");
+  if (asked == "sourceDestCheck") {
+    TRY(change(call, instance, "SourceDestCheck", Document(true)));
+  } else if (asked == "kernel" || asked == "ramdisk") {
+    if (state_of(instance) != State::Stopped) return not_stopped(instance, asked);
+    instance.shape.erase(asked == "kernel" ? "KernelId" : "RamdiskId");
+  } else {
+    return invalid_value(asked, "attribute", "Only kernel, ramdisk and sourceDestCheck are reset.");
   }
-  if (const auto hops = integer(params, "HttpPutResponseHopLimit")) {
-    if (*hops < 1 || *hops > 64)
-      return invalid_value(std::to_string(*hops), "HttpPutResponseHopLimit");
-    options["HttpPutResponseHopLimit"] = *hops;
-  }
-  options["State"] = "applied";
-  auto reply = options;
-  reply["State"] = "pending";
+  refresh(call, instance);
   save(call, kInstance, instance);
-  return Object{{"InstanceId", instance.id}, {"InstanceMetadataOptions", std::move(reply)}};
+  return Object();
 }
 
 }  // namespace tocsin::ec2

@@ -11,6 +11,7 @@ constexpr std::string_view kProfile = "arn:aws:iam::123456789012:instance-profil
 
 /// IAM as EC2 asks it: one profile.
 core::Outcome get_profile(core::Call& call) {
+  EXPECT_EQ(call.principal().service, "ec2.amazonaws.com");  // who launches need not read it
   if (text(call.params(), "InstanceProfileName") != "web")
     return fail("NoSuchEntity", "Instance Profile cannot be found.", 404);
   return Object{{"InstanceProfile", Object{{"Path", "/"},
@@ -223,6 +224,121 @@ TEST_F(Instances, BecomeImages) {
   must("DeregisterImage", {{"ImageId", made}});
   must("DeleteSnapshot", {{"SnapshotId", snapshot}});
   EXPECT_EQ(code("DeregisterImage", {{"ImageId", image()}}), "AuthFailure");
+}
+
+TEST_F(Instances, KeepWhatAttributesSay) {
+  const auto id = run();
+  must("StopInstances", {{"InstanceIds", Array{id}}});
+  cloud.advance(10s);
+  must("ModifyInstanceAttribute",
+       {{"InstanceId", id}, {"SriovNetSupport", Object{{"Value", "simple"}}}});
+  EXPECT_EQ(attribute(id, "sriovNetSupport", "SriovNetSupport.Value"), "simple");
+  must("ModifyInstanceAttribute", {{"InstanceId", id}, {"EnaSupport", Object{{"Value", false}}}});
+  EXPECT_EQ(attribute(id, "enaSupport", "EnaSupport.Value"), "false");
+  EXPECT_EQ(code("ModifyInstanceAttribute",
+                 {{"InstanceId", id}, {"Attribute", "rootDeviceName"}, {"Value", "/dev/sda1"}}),
+            "InvalidParameterValue");
+  EXPECT_EQ(attribute(id, "rootDeviceName", "RootDeviceName.Value"), "/dev/xvda");
+  EXPECT_EQ(
+      code("ModifyInstanceAttribute", {{"InstanceId", id}, {"DisableApiTermination", Object()}}),
+      "MissingParameter");
+  EXPECT_EQ(code("ModifyInstanceAttribute",
+                 {{"InstanceId", id}, {"InstanceType", Object{{"Value", "huge"}}}}),
+            "InvalidInstanceAttributeValue");
+}
+
+TEST_F(Instances, AttributesAreReset) {
+  const auto id = run();
+  must("ModifyInstanceAttribute",
+       {{"InstanceId", id}, {"SourceDestCheck", Object{{"Value", false}}}});
+  must("ResetInstanceAttribute", {{"InstanceId", id}, {"Attribute", "sourceDestCheck"}});
+  EXPECT_EQ(attribute(id, "sourceDestCheck", "SourceDestCheck.Value"), "true");
+  EXPECT_EQ(code("ResetInstanceAttribute", {{"InstanceId", id}, {"Attribute", "kernel"}}),
+            "IncorrectInstanceState");
+  EXPECT_EQ(code("ResetInstanceAttribute", {{"InstanceId", id}, {"Attribute", "userData"}}),
+            "InvalidParameterValue");
+  const auto interface = one("DescribeNetworkInterfaces", "NetworkInterfaces.NetworkInterfaceId");
+  EXPECT_EQ(one("DescribeNetworkInterfaceAttribute", "Attachment.InstanceId",
+                {{"NetworkInterfaceId", interface}, {"Attribute", "attachment"}}),
+            id);
+}
+
+TEST_F(Instances, MapDevicesThatAreNoDisks) {
+  const auto id =
+      run({{"BlockDeviceMappings",
+            Array{Object{{"DeviceName", "/dev/sdf"}, {"VirtualName", "ephemeral0"}},
+                  Object{{"DeviceName", "/dev/sdf"}, {"Ebs", Object{{"VolumeSize", 3}}}}}}});
+  EXPECT_EQ(one("DescribeVolumes", "Volumes.Size", filter("attachment.device", "/dev/sdf")), "3");
+  const auto interface = one("CreateNetworkInterface", "NetworkInterface.NetworkInterfaceId",
+                             {{"SubnetId", text(shown(id), "SubnetId")}});
+  EXPECT_EQ(code("ModifyNetworkInterfaceAttribute",
+                 {{"NetworkInterfaceId", interface},
+                  {"Attachment", Object{{"DeleteOnTermination", true}}}}),
+            "MissingParameter");
+  EXPECT_EQ(code("ModifyNetworkInterfaceAttribute",
+                 {{"NetworkInterfaceId", interface},
+                  {"Attachment", Object{{"AttachmentId", "eni-attach-00000000000000001"}}}}),
+            "InvalidAttachmentID.NotFound");
+}
+
+TEST_F(Instances, BecomeImagesThatAreSharedCopiedAndRegistered) {
+  const auto id = run();
+  const auto made = one("CreateImage", "ImageId", {{"InstanceId", id}, {"Name", "golden"}});
+  EXPECT_EQ(code("RunInstances", launch({{"ImageId", made}})), "InvalidAMIID.Unavailable");
+  cloud.advance(10s);
+  EXPECT_EQ(one("DescribeImages", "Images.State", {{"ImageIds", Array{made}}}), "available");
+  must("RunInstances", launch({{"ImageId", made}}));
+  const auto as_them = [&](std::string_view operation, Object params) {
+    auto request = cloud.request("ec2", operation, std::move(params));
+    request.credential.account = request.scope.account = AccountId("210987654321");
+    return words(cloud.call(request));
+  };
+  const Object theirs{{"ImageIds", Array{made}}};
+  EXPECT_EQ(as_them("DescribeImages", theirs).substr(0, 20), "InvalidAMIID.NotFoun");
+  must("ModifyImageAttribute",
+       {{"ImageId", made},
+        {"LaunchPermission", Object{{"Add", Array{Object{{"UserId", "210987654321"}}}}}}});
+  EXPECT_EQ(as_them("DescribeImages", theirs), "no error");
+  EXPECT_EQ(
+      as_them("ModifyImageAttribute", {{"ImageId", made}, {"Description", Object{{"Value", "x"}}}})
+          .substr(0, 11),
+      "AuthFailure");
+  EXPECT_EQ(as_them("RunInstances", launch({{"ImageId", made}})), "no error");
+  EXPECT_EQ(one("DescribeImageAttribute", "LaunchPermissions.UserId",
+                {{"ImageId", made}, {"Attribute", "launchPermission"}}),
+            "210987654321");
+  const Object everybody{{"ImageId", made},
+                         {"OperationType", "add"},
+                         {"Attribute", "launchPermission"},
+                         {"UserGroups", Array{"all"}}};
+  EXPECT_EQ(code("ModifyImageAttribute", everybody), "OperationNotPermitted");
+  must("DisableImageBlockPublicAccess");
+  must("ModifyImageAttribute", everybody);
+  EXPECT_EQ(one("DescribeImages", "Images.Public", {{"ImageIds", Array{made}}}), "true");
+  must("ResetImageAttribute", {{"ImageId", made}, {"Attribute", "launchPermission"}});
+  const auto copy =
+      one("CopyImage", "ImageId",
+          {{"SourceImageId", made}, {"SourceRegion", "us-east-1"}, {"Name", "again"}});
+  cloud.advance(10s);
+  EXPECT_EQ(one("DescribeImages", "Images.State", {{"ImageIds", Array{copy}}}), "available");
+  const auto snapshot = one("DescribeImages", "Images.BlockDeviceMappings.Ebs.SnapshotId",
+                            {{"ImageIds", Array{copy}}});
+  const Array devices{
+      Object{{"DeviceName", "/dev/xvda"}, {"Ebs", Object{{"SnapshotId", snapshot}}}}};
+  const Object registering{{"Name", "restored"},
+                           {"RootDeviceName", "/dev/xvda"},
+                           {"Architecture", "x86_64"},
+                           {"VirtualizationType", "hvm"},
+                           {"BlockDeviceMappings", devices}};
+  const auto registered = one("RegisterImage", "ImageId", registering);
+  EXPECT_EQ(one("DescribeImages", "Images.BlockDeviceMappings.Ebs.VolumeSize",
+                {{"ImageIds", Array{registered}}}),
+            "8");
+  auto rootless = registering;
+  rootless["Name"] = "rootless";
+  rootless.erase("BlockDeviceMappings");
+  EXPECT_EQ(code("RegisterImage", rootless), "InvalidBlockDeviceMapping");
+  EXPECT_EQ(cloud.digest(), cloud.replayed_digest());
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "services/ec2/cidr.hpp"
 #include "services/ec2/errors.hpp"
 #include "services/ec2/listing.hpp"
+#include "services/ec2/regions.hpp"
 #include "services/ec2/security_groups.hpp"
 #include "services/ec2/tags.hpp"
 #include "services/ec2/vpcs.hpp"
@@ -57,9 +58,7 @@ constexpr std::array<Filter, 31> kFilters{
 
 std::string private_name(const Context& context, std::string address) {
   std::replace(address.begin(), address.end(), '.', '-');
-  return context.region() == "us-east-1"
-             ? fmt::format("ip-{}.ec2.internal", address)
-             : fmt::format("ip-{}.{}.compute.internal", address, context.region());
+  return fmt::format("ip-{}.{}", address, internal_domain(context.region()));
 }
 
 std::string public_name(const Context& context, std::string address) {
@@ -79,8 +78,7 @@ Result<std::string> address_in(const Call& call, const Resource& subnet, const s
   if (!asked.empty()) {
     const auto given = parse_cidr(asked + "/32");
     if (!given || !contains(block, *given)) {
-      return fail("InvalidParameterValue",
-                  fmt::format("Address does not fall within the subnet's address range"));
+      return invalid_value("Address does not fall within the subnet's address range");
     }
     if (taken.contains(asked))
       return fail("InvalidIPAddress.InUse", fmt::format("Address {} is in use.", asked));
@@ -125,19 +123,15 @@ Object as_instance_shows(const Resource& interface) {
   return out;
 }
 
+Failure no_attachment(std::string_view id) {
+  return fail("InvalidAttachmentID.NotFound",
+              fmt::format("The attachment '{}' does not exist", id));
+}
+
 Object interface_shape(Call&, const Resource& interface) {
   auto out = interface.shape;
   out["TagSet"] = core::tag_list(interface.tags);
   return out;
-}
-
-void refresh_owner(Context& context, const Resource& interface) {
-  const auto id = text(object_of(interface.shape, "Attachment"), "InstanceId");
-  if (id.empty()) return;
-  if (auto instance = get(context, context.scope(), kInstance, id)) {
-    refresh(context, *instance);
-    save(context, kInstance, *instance);
-  }
 }
 
 }  // namespace
@@ -151,16 +145,14 @@ std::string new_public_address(Context& context) {
 Result<Resource> make_interface(Call& call, const Resource& subnet, const InterfaceSpec& spec) {
   const auto groups = TRY(groups_for(call, spec.groups, text(subnet.shape, "VpcId")));
   const auto address = TRY(address_in(call, subnet, spec.address));
-  Resource out{.scope = call.scope(),
-               .id = new_id(call, kInterface.prefix),
-               .created = call.now(),
-               .tags = spec.tags};
+  const bool managed = spec.type != "interface";
+  auto out = new_resource(call, kInterface, spec.tags);
   const auto name = private_name(call, address);
   out.shape = {
       {"AvailabilityZone", text(subnet.shape, "AvailabilityZone")},
       {"Description", spec.description},
       {"Groups", group_identifiers(groups)},
-      {"InterfaceType", "interface"},
+      {"InterfaceType", spec.type},
       {"Ipv6Addresses", Array()},
       {"MacAddress", mac_of(call)},
       {"NetworkInterfaceId", out.id},
@@ -170,9 +162,9 @@ Result<Resource> make_interface(Call& call, const Resource& subnet, const Interf
       {"PrivateIpAddresses",
        Array{Object{{"Primary", true}, {"PrivateDnsName", name}, {"PrivateIpAddress", address}}}},
       {"RequesterId", call.principal().id},
-      {"RequesterManaged", false},
+      {"RequesterManaged", managed},
       {"SourceDestCheck", true},
-      {"Status", "available"},
+      {"Status", managed ? "in-use" : "available"},
       {"SubnetId", subnet.id},
       {"VpcId", text(subnet.shape, "VpcId")}};
   count_addresses(call, subnet.id, -1);
@@ -183,12 +175,8 @@ Result<Resource> make_interface(Call& call, const Resource& subnet, const Interf
 void drop_interface(Context& context, const Resource& interface) {
   count_addresses(context, text(interface.shape, "SubnetId"), 1);
   const auto allocation = text(object_of(interface.shape, "Association"), "AllocationId");
-  if (auto address = get(context, context.scope(), kAddress, allocation)) {
-    for (const auto* name : {"AssociationId", "InstanceId", "NetworkInterfaceId",
-                             "NetworkInterfaceOwnerId", "PrivateIpAddress"})
-      address->shape.erase(name);
-    save(context, kAddress, *address);
-  }
+  if (auto address = get(context, context.scope(), kAddress, allocation))
+    disassociate(context, *address);
   erase(context, kInterface, interface);
 }
 
@@ -204,6 +192,19 @@ void attach(Context& context, Resource& interface, std::string_view instance, st
                                          {"Status", "attached"}};
   interface.shape["Status"] = "in-use";
   save(context, kInterface, interface);
+}
+
+void detach(Context& context, Resource& interface) {
+  interface.shape.erase("Attachment");
+  interface.shape["Status"] = "available";
+  save(context, kInterface, interface);
+}
+
+void disassociate(Context& context, Resource& address) {
+  for (const auto* name : {"AssociationId", "InstanceId", "NetworkInterfaceId",
+                           "NetworkInterfaceOwnerId", "PrivateIpAddress"})
+    address.shape.erase(name);
+  save(context, kAddress, address);
 }
 
 void associate_public(Context& context, Resource& interface, std::string_view public_ip,
@@ -263,6 +264,15 @@ void refresh(Context& context, Resource& instance) {
   shape["NetworkInterfaces"] = std::move(shown);
 }
 
+void refresh_owner(Context& context, const Resource& interface) {
+  const auto id = text(object_of(interface.shape, "Attachment"), "InstanceId");
+  if (id.empty()) return;
+  if (auto instance = get(context, context.scope(), kInstance, id)) {
+    refresh(context, *instance);
+    save(context, kInstance, *instance);
+  }
+}
+
 Outcome create_network_interface(Call& call) {
   const auto& params = call.params();
   const auto subnet = TRY(named(call, kSubnet, "SubnetId"));
@@ -278,8 +288,7 @@ Outcome create_network_interface(Call& call) {
 Outcome delete_network_interface(Call& call) {
   const auto interface = TRY(named(call, kInterface, "NetworkInterfaceId"));
   if (text(interface.shape, "Status") == "in-use") {
-    return fail("InvalidParameterValue",
-                fmt::format("Network interface '{}' is currently in use.", interface.id));
+    return invalid_value(fmt::format("Network interface '{}' is currently in use.", interface.id));
   }
   drop_interface(call, interface);
   return Object();
@@ -321,14 +330,11 @@ Outcome detach_network_interface(Call& call) {
                   "The network interface at device index 0 cannot be detached.");
     }
     const auto owner = interface;
-    interface.shape.erase("Attachment");
-    interface.shape["Status"] = "available";
-    save(call, kInterface, interface);
+    detach(call, interface);
     refresh_owner(call, owner);
     return Object();
   }
-  return fail("InvalidAttachmentID.NotFound",
-              fmt::format("The attachment '{}' does not exist", id));
+  return no_attachment(id);
 }
 
 Outcome modify_network_interface_attribute(Call& call) {
@@ -342,18 +348,36 @@ Outcome modify_network_interface_attribute(Call& call) {
   } else if (const auto* description = find(params, "Description")) {
     interface.shape["Description"] = text(*description, "Value");
   } else if (const auto* attachment = find(params, "Attachment")) {
-    auto& own = interface.shape["Attachment"];
-    if (text(own, "AttachmentId") != text(*attachment, "AttachmentId")) {
-      return fail("InvalidAttachmentID.NotFound", fmt::format("The attachment '{}' does not exist",
-                                                              text(*attachment, "AttachmentId")));
-    }
-    own.as_object()["DeleteOnTermination"] = flag(*attachment, "DeleteOnTermination");
+    const auto id = text(*attachment, "AttachmentId");
+    if (id.empty()) return missing_parameter("attachmentId");
+    if (text(object_of(interface.shape, "Attachment"), "AttachmentId") != id)
+      return no_attachment(id);
+    interface.shape["Attachment"].as_object()["DeleteOnTermination"] =
+        flag(*attachment, "DeleteOnTermination");
   } else {
     return fail("MissingParameter", "You must specify an attribute to modify");
   }
   save(call, kInterface, interface);
   refresh_owner(call, interface);
   return Object();
+}
+
+Outcome describe_network_interface_attribute(Call& call) {
+  const auto interface = TRY(named(call, kInterface, "NetworkInterfaceId"));
+  const auto asked = text(call.params(), "Attribute");
+  const auto& shape = interface.shape;
+  Object out{{"NetworkInterfaceId", interface.id}};
+  if (asked == "description")
+    out["Description"] = Object{{"Value", text(shape, "Description")}};
+  else if (asked == "groupSet")
+    out["Groups"] = array_of(shape, "Groups");
+  else if (asked == "sourceDestCheck")
+    out["SourceDestCheck"] = Object{{"Value", flag(shape, "SourceDestCheck")}};
+  else if (asked != "attachment")
+    return invalid_value(asked, "attribute", "Unknown attribute.");
+  else if (shape.contains("Attachment"))
+    out["Attachment"] = object_of(shape, "Attachment");
+  return out;
 }
 
 }  // namespace tocsin::ec2

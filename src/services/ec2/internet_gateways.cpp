@@ -34,10 +34,7 @@ bool has_public_addresses(const Call& call, std::string_view vpc) {
 }  // namespace
 
 Outcome create_internet_gateway(Call& call) {
-  Resource gateway {
-    .scope = call.scope(), .id = new_id(call, kGateway.prefix), .created = call.now(),
-    .tags = TRY(specified_tags(call, kGateway))
-  };
+  auto gateway = new_resource(call, kGateway, TRY(specified_tags(call, kGateway)));
   gateway.shape = {{"Attachments", Array()},
                    {"InternetGatewayId", gateway.id},
                    {"OwnerId", call.account().str()}};
@@ -85,8 +82,7 @@ Outcome detach_internet_gateway(Call& call) {
 Outcome delete_internet_gateway(Call& call) {
   const auto gateway = TRY(named(call, kGateway, "InternetGatewayId"));
   if (!attached_to(gateway).empty()) {
-    return dependency_violation(fmt::format(
-        "The internetGateway '{}' has dependencies and cannot be deleted.", gateway.id));
+    return has_dependencies("internetGateway", gateway.id);
   }
   erase(call, kGateway, gateway);
   return Object();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/ec2/key_pairs.hpp"
 
-#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -32,13 +31,6 @@ struct Pending {
 };
 BOOST_DESCRIBE_STRUCT(Pending, (), (name, tags, token))
 
-std::optional<Resource> by_name(const Context& context, std::string_view name) {
-  for (auto& key : all(context, context.scope(), kKeyPair)) {
-    if (text(key.shape, "KeyName") == name) return std::move(key);
-  }
-  return std::nullopt;
-}
-
 Failure duplicate(std::string_view name) {
   return fail("InvalidKeyPair.Duplicate", fmt::format("The keypair already exists: {}", name));
 }
@@ -48,15 +40,12 @@ Result<void> check_name(const Context& context, std::string_view name) {
   if (name.size() > kLongestName) {
     return invalid_value(name, "keyName", "Key names may be up to 255 ASCII characters.");
   }
-  if (by_name(context, name)) return duplicate(name);
+  if (key_pair_named(context, name)) return duplicate(name);
   return {};
 }
 
 Resource keep(Context& context, const std::string& name, core::Tags tags, const SshKey& key) {
-  Resource pair{.scope = context.scope(),
-                .id = new_id(context, kKeyPair.prefix),
-                .created = context.now(),
-                .tags = std::move(tags)};
+  auto pair = new_resource(context, kKeyPair, std::move(tags));
   pair.shape = {{"KeyPairId", pair.id},
                 {"KeyFingerprint", key.fingerprint},
                 {"KeyName", name},
@@ -83,8 +72,8 @@ Object made_reply(const Resource& pair, const MadeKey& made) {
 
 /// Before the key is made: a dry run makes none.
 Result<void> check_dry_run(const Call& call) {
-  if (!flag(call.params(), "DryRun")) return {};
-  return fail("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
+  if (flag(call.params(), "DryRun")) return dry_run();
+  return {};
 }
 
 Outcome create_rsa(Call& call, const std::string& name, core::Tags tags) {
@@ -99,7 +88,7 @@ Outcome create_rsa(Call& call, const std::string& name, core::Tags tags) {
 
 Result<Document> made(Context& context, const Pending& pending, const core::Resumption& end) {
   if (!end.outcome) return fail(end.outcome.error());
-  if (by_name(context, pending.name)) return duplicate(pending.name);
+  if (key_pair_named(context, pending.name)) return duplicate(pending.name);
   const auto secret = context.open(end.outcome->at("PrivateKey"));
   const auto private_key = unbase64(secret.value_or(""));
   const auto public_key = unbase64(text(*end.outcome, "PublicKey"));
@@ -113,13 +102,20 @@ Result<Resource> requested(const Call& call) {
   const auto id = text(call.params(), "KeyPairId");
   const auto name = text(call.params(), "KeyName");
   if (id.empty() && name.empty()) return missing_parameter("keyName");
-  auto found = id.empty() ? by_name(call, name) : get(call, call.scope(), kKeyPair, id);
+  auto found = id.empty() ? key_pair_named(call, name) : get(call, call.scope(), kKeyPair, id);
   if (found) return *std::move(found);
   if (id.empty()) return missing(kKeyPair, {std::string(name)});
   return fail("InvalidKeyPair.NotFound", fmt::format("The key pair ID '{}' does not exist", id));
 }
 
 }  // namespace
+
+std::optional<Resource> key_pair_named(const Context& context, std::string_view name) {
+  for (auto& key : all(context, context.scope(), kKeyPair)) {
+    if (text(key.shape, "KeyName") == name) return std::move(key);
+  }
+  return std::nullopt;
+}
 
 Outcome create_key_pair(Call& call) {
   const auto& params = call.params();
@@ -163,7 +159,7 @@ Outcome delete_key_pair(Call& call) {
 Outcome describe_key_pairs(Call& call) {
   const auto names = texts(call.params(), "KeyNames");
   for (const auto& name : names) {
-    if (!by_name(call, name)) return missing(kKeyPair, {name});
+    if (!key_pair_named(call, name)) return missing(kKeyPair, {name});
   }
   const bool with_public = flag(call.params(), "IncludePublicKey");
   const Listing listing{kKeyPair, "KeyPairIds", "KeyPairs", kFilters};
@@ -174,9 +170,7 @@ Outcome describe_key_pairs(Call& call) {
   }));
   Array left;
   for (const auto& item : items) {
-    const auto name = text(item, "KeyName");
-    if (names.empty() || std::find(names.begin(), names.end(), name) != names.end())
-      left.push_back(item);
+    if (asked_for(names, text(item, "KeyName"))) left.push_back(item);
   }
   return Object{{"KeyPairs", std::move(left)}};
 }

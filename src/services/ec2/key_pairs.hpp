@@ -8,7 +8,8 @@
 
 namespace tocsin::ec2 {
 
-/// Not in the service's table yet: CloudTrail's records would hold the reply's KeyMaterial.
+std::optional<Resource> key_pair_named(const core::Context& context, std::string_view name);
+
 core::Outcome create_key_pair(core::Call& call);
 core::Outcome import_key_pair(core::Call& call);
 core::Outcome delete_key_pair(core::Call& call);

@@ -12,7 +12,28 @@ namespace tocsin::ec2 {
 
 using core::Key;
 
+namespace {
+
 constexpr std::string_view kHex = "0123456789abcdef";
+
+/// The prefix, then 8 or 17 hexadecimal digits.
+bool well_formed(const Kind& kind, std::string_view id) {
+  if (!id.starts_with(kind.prefix)) return false;
+  const auto digits = id.substr(kind.prefix.size());
+  return (digits.size() == 8 || digits.size() == 17) &&
+         digits.find_first_not_of(kHex) == std::string_view::npos;
+}
+
+/// What has ended and is still described for a while: a resource no more for AWS Config and Cloud
+/// Control, which see the kinds' own tables.
+constexpr core::Table<Resource> kGone("ec2.gone");
+
+bool has_ended(const Kind& kind, const Resource& resource) {
+  if (&kind == &kNat) return text(resource.shape, "State") == "deleted";
+  return &kind == &kInstance && text(object_of(resource.shape, "State"), "Name") == "terminated";
+}
+
+}  // namespace
 
 const std::vector<const Kind*>& kinds() {
   static const std::vector<const Kind*> kAll{
@@ -30,15 +51,17 @@ const Kind* kind_of(std::string_view id) {
   return nullptr;
 }
 
-bool well_formed(const Kind& kind, std::string_view id) {
-  if (!id.starts_with(kind.prefix)) return false;
-  const auto digits = id.substr(kind.prefix.size());
-  return (digits.size() == 8 || digits.size() == 17) &&
-         digits.find_first_not_of(kHex) == std::string_view::npos;
-}
-
 std::string new_id(core::Context& context, std::string_view prefix) {
   return fmt::format("{}0{}", prefix, context.new_id(kHex, 16));
+}
+
+Resource new_resource(core::Context& context, const Kind& kind, core::Tags tags) {
+  return {.scope = context.scope(),
+          .id = new_id(context, kind.prefix),
+          .created = context.now(),
+          .tags = std::move(tags),
+          .shape = {},
+          .more = {}};
 }
 
 std::string arn_of(const Kind& kind, const Scope& scope, std::string_view id) {
@@ -55,6 +78,7 @@ std::string arn_of(const Kind& kind, const Resource& resource) {
 std::optional<Resource> get(const store::View& view, const Scope& scope, const Kind& kind,
                             std::string_view id) {
   auto row = kind.table.get(view, Key::of(scope, id));
+  if (!row && (&kind == &kInstance || &kind == &kNat)) row = kGone.get(view, Key::of(scope, id));
   if (row || is_settled(view, scope)) return row;
   for (auto& placed : default_network(scope)) {
     if (placed.kind == &kind && placed.resource.id == id) return std::move(placed.resource);
@@ -63,8 +87,14 @@ std::optional<Resource> get(const store::View& view, const Scope& scope, const K
 }
 
 std::vector<Resource> all(const store::View& view, const Scope& scope, const Kind& kind) {
-  if (is_settled(view, scope)) return kind.table.all(view, Key::of(scope));
-  std::vector<Resource> rows;
+  auto rows = kind.table.all(view, Key::of(scope));
+  if (&kind == &kInstance || &kind == &kNat) {
+    for (auto& gone : kGone.all(view, Key::of(scope))) {
+      if (gone.id.starts_with(kind.prefix)) rows.push_back(std::move(gone));
+    }
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  }
+  if (is_settled(view, scope)) return rows;
   for (auto& placed : default_network(scope)) {
     if (placed.kind == &kind) rows.push_back(std::move(placed.resource));
   }
@@ -73,11 +103,15 @@ std::vector<Resource> all(const store::View& view, const Scope& scope, const Kin
 }
 
 void save(core::Context& context, const Kind& kind, const Resource& resource) {
-  kind.table.put(context, Key::of(resource.scope, resource.id), resource);
+  const auto key = Key::of(resource.scope, resource.id);
+  if (!has_ended(kind, resource)) return kind.table.put(context, key, resource);
+  kind.table.erase(context, key);
+  kGone.put(context, key, resource);
 }
 
 void erase(core::Context& context, const Kind& kind, const Resource& resource) {
   kind.table.erase(context, Key::of(resource.scope, resource.id));
+  if (has_ended(kind, resource)) kGone.erase(context, Key::of(resource.scope, resource.id));
 }
 
 Result<void> check_id(const Kind& kind, std::string_view id) {
@@ -99,11 +133,38 @@ Failure missing(const Kind& kind, const std::vector<std::string>& ids) {
   return fail(std::string(kind.not_found), fmt::format(fmt::runtime(words), fmt::join(ids, ", ")));
 }
 
+Result<void> check_among(const Kind& kind, const std::vector<Resource>& rows,
+                         const std::vector<std::string>& ids) {
+  std::vector<std::string> absent;
+  for (const auto& id : ids) {
+    TRY(check_id(kind, id));
+    if (std::none_of(rows.begin(), rows.end(), [&](const Resource& row) { return row.id == id; }))
+      absent.push_back(id);
+  }
+  if (!absent.empty()) return missing(kind, absent);
+  return {};
+}
+
 Result<Resource> existing(const core::Context& context, const Kind& kind, std::string_view id) {
   TRY(check_id(kind, id));
   auto found = get(context, context.scope(), kind, id);
   if (!found) return missing(kind, {std::string(id)});
   return *std::move(found);
+}
+
+Result<std::vector<Resource>> existing(const core::Context& context, const Kind& kind,
+                                       const std::vector<std::string>& ids) {
+  std::vector<Resource> rows;
+  std::vector<std::string> absent;
+  for (const auto& id : ids) {
+    TRY(check_id(kind, id));
+    if (auto row = get(context, context.scope(), kind, id))
+      rows.push_back(*std::move(row));
+    else
+      absent.push_back(id);
+  }
+  if (!absent.empty()) return missing(kind, absent);
+  return rows;
 }
 
 Result<Resource> named(const core::Call& call, const Kind& kind, std::string_view param) {

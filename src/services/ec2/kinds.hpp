@@ -161,6 +161,14 @@ inline constexpr Kind kSnapshot{"snapshot",
                                 "InvalidSnapshot.NotFound",
                                 "The snapshot '{}' does not exist.",
                                 "InvalidParameterValue"};
+/// Those of customers; AWS's own are in prefix_lists.cpp.
+inline constexpr Kind kPrefixList{"prefix-list",
+                                  "pl-",
+                                  core::Table<Resource>("ec2.prefix_lists"),
+                                  "PrefixListId",
+                                  "InvalidPrefixListID.NotFound",
+                                  "The prefix list ID '{}' does not exist",
+                                  "InvalidPrefixListId.Malformed"};
 /// Rules lie in the row of their group: this kind has no rows.
 inline constexpr Kind kRule{"security-group-rule",
                             "sgr-",
@@ -174,9 +182,9 @@ inline constexpr Kind kRule{"security-group-rule",
 const std::vector<const Kind*>& kinds();
 /// By an id's prefix; null where no kind has it.
 const Kind* kind_of(std::string_view id);
-/// The prefix, then 8 or 17 hexadecimal digits.
-bool well_formed(const Kind& kind, std::string_view id);
 std::string new_id(core::Context& context, std::string_view prefix);
+/// One made now, with an id of its own and without a shape yet; not kept.
+Resource new_resource(core::Context& context, const Kind& kind, core::Tags tags);
 
 std::string arn_of(const Kind& kind, const Scope& scope, std::string_view id);
 std::string arn_of(const Kind& kind, const Resource& resource);
@@ -191,7 +199,13 @@ void erase(core::Context& context, const Kind& kind, const Resource& resource);
 /// Errors in the kind's own words.
 Result<void> check_id(const Kind& kind, std::string_view id);
 Failure missing(const Kind& kind, const std::vector<std::string>& ids);
+/// That each of the ids is one of these rows'.
+Result<void> check_among(const Kind& kind, const std::vector<Resource>& rows,
+                         const std::vector<std::string>& ids);
 Result<Resource> existing(const core::Context& context, const Kind& kind, std::string_view id);
+/// All of them or none; the error names every one that is missing.
+Result<std::vector<Resource>> existing(const core::Context& context, const Kind& kind,
+                                       const std::vector<std::string>& ids);
 /// The one that a parameter names. Error MissingParameter.
 Result<Resource> named(const core::Call& call, const Kind& kind, std::string_view param);
 

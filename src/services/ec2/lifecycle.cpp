@@ -18,8 +18,7 @@ using core::Outcome;
 using namespace std::chrono_literals;
 
 constexpr std::string_view kChanged = "ec2.instance_changed";
-constexpr std::string_view kForgotten = "ec2.instance_forgotten";
-constexpr auto kSeen = 1h;  // how long a terminated instance is still described
+constexpr std::string_view kForgotten = "ec2.forgotten";
 
 struct StateName {
   State state;
@@ -65,13 +64,10 @@ void tell(Context& context, const Resource& instance, State state) {
 /// What it had of its own goes with it.
 void release(Context& context, Resource& instance) {
   for (auto& interface : interfaces_of(context, instance.id)) {
-    if (flag(object_of(interface.shape, "Attachment"), "DeleteOnTermination")) {
+    if (flag(object_of(interface.shape, "Attachment"), "DeleteOnTermination"))
       drop_interface(context, interface);
-    } else {
-      interface.shape.erase("Attachment");
-      interface.shape["Status"] = "available";
-      save(context, kInterface, interface);
-    }
+    else
+      detach(context, interface);
   }
   for (auto& volume : volumes_of(context, instance.id)) {
     if (flag(array_of(volume.shape, "Attachments").front(), "DeleteOnTermination"))
@@ -79,8 +75,7 @@ void release(Context& context, Resource& instance) {
     else
       detach_from_instance(context, volume);
   }
-  instance.shape.erase("IamInstanceProfile");
-  instance.more.erase("ProfileAssociation");
+  take_profile(instance);
 }
 
 void public_address(Context& context, Resource& instance, State state) {
@@ -126,32 +121,33 @@ void changed(Context& context, const core::Resumption& end) {
 }
 
 void forgotten(Context& context, const core::Resumption& due) {
-  if (auto instance =
-          get(context, context.scope(), kInstance, std::string(due.context.as_string())))
-    erase(context, kInstance, *instance);
+  const std::string id(due.context.as_string());
+  const auto* kind = kind_of(id);
+  if (!kind) return;
+  if (auto gone = get(context, context.scope(), *kind, id)) erase(context, *kind, *gone);
 }
 
 /// The instances that a call names, all of them or none.
 Result<std::vector<Resource>> requested(const Call& call) {
   const auto ids = texts(call.params(), "InstanceIds");
   if (ids.empty()) return missing_parameter("InstanceId");
-  std::vector<Resource> found;
-  std::vector<std::string> absent;
-  for (const auto& id : ids) {
-    TRY(check_id(kInstance, id));
-    if (auto instance = get(call, call.scope(), kInstance, id))
-      found.push_back(*std::move(instance));
-    else
-      absent.push_back(id);
-  }
-  if (!absent.empty()) return missing(kInstance, absent);
-  return found;
+  return existing(call, kInstance, ids);
 }
 
 Failure not_from(const Resource& instance, std::string_view what) {
   return fail("IncorrectInstanceState",
               fmt::format("The instance '{}' is not in a state from which it can be {}.",
                           instance.id, what));
+}
+
+/// `protection`: the attribute that keeps it from being `what`.
+Result<void> check_unprotected(const Resource& instance, std::string_view protection,
+                               std::string_view what) {
+  if (!flag(instance.more, protection)) return {};
+  return fail("OperationNotPermitted",
+              fmt::format("The instance '{}' may not be {}. Modify its '{}' instance attribute and "
+                          "try again.",
+                          instance.id, what, lower_first(protection)));
 }
 
 Object change_of(const Resource& instance, State before) {
@@ -173,6 +169,11 @@ Outcome set_monitoring(Call& call, std::string_view state, std::string_view told
 
 }  // namespace
 
+void forget_later(Context& context, std::string_view id) {
+  context.upkeep(context.now() + kDescribed,
+                 {std::string(kForgotten), Document(boost::json::string(id))});
+}
+
 State state_of(const Resource& instance) {
   const auto name = text(object_of(instance.shape, "State"), "Name");
   for (const auto& each : kStates) {
@@ -192,8 +193,7 @@ void enter(Context& context, Resource& instance, State state) {
   public_address(context, instance, state);
   if (state == State::Terminated) {
     release(context, instance);
-    context.upkeep(context.now() + kSeen,
-                   {std::string(kForgotten), Document(boost::json::string(instance.id))});
+    forget_later(context, instance.id);
   }
   refresh(context, instance);
   refresh_devices(context, instance);
@@ -212,8 +212,8 @@ void on_instance_changes(core::Registry& registry) {
   registry.on_resume(std::string(kForgotten), forgotten);
 }
 
-Result<Resource> living(const Call& call, std::string_view param) {
-  auto instance = TRY(named(call, kInstance, param));
+Result<Resource> living(const Call& call) {
+  auto instance = TRY(named(call, kInstance, "InstanceId"));
   const auto state = state_of(instance);
   if (state == State::Terminated || state == State::ShuttingDown) {
     return fail(
@@ -242,12 +242,7 @@ Outcome stop_instances(Call& call) {
   Array out;
   for (auto& instance : TRY(requested(call))) {
     const auto before = state_of(instance);
-    if (flag(instance.more, "DisableApiStop")) {
-      return fail("OperationNotPermitted",
-                  fmt::format("The instance '{}' may not be stopped. Modify its 'disableApiStop' "
-                              "instance attribute and try again.",
-                              instance.id));
-    }
+    TRY(check_unprotected(instance, "DisableApiStop", "stopped"));
     if (before == State::Running)
       enter(call, instance, State::Stopping);
     else if (before != State::Stopping && before != State::Stopped)
@@ -269,12 +264,7 @@ Outcome terminate_instances(Call& call) {
   Array out;
   for (auto& instance : TRY(requested(call))) {
     const auto before = state_of(instance);
-    if (flag(instance.more, "DisableApiTermination")) {
-      return fail("OperationNotPermitted",
-                  fmt::format("The instance '{}' may not be terminated. Modify its "
-                              "'disableApiTermination' instance attribute and try again.",
-                              instance.id));
-    }
+    TRY(check_unprotected(instance, "DisableApiTermination", "terminated"));
     if (before != State::Terminated && before != State::ShuttingDown)
       enter(call, instance, State::ShuttingDown);
     out.push_back(change_of(instance, before));

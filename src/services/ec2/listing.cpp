@@ -16,17 +16,7 @@ using core::Outcome;
 Result<std::vector<Resource>> chosen(const Call& call, const Listing& listing) {
   const auto ids = texts(call.params(), listing.ids);
   if (ids.empty()) return all(call, call.scope(), listing.kind);
-  std::vector<Resource> rows;
-  std::vector<std::string> absent;
-  for (const auto& id : ids) {
-    TRY(check_id(listing.kind, id));
-    if (auto row = get(call, call.scope(), listing.kind, id))
-      rows.push_back(*std::move(row));
-    else
-      absent.push_back(id);
-  }
-  if (!absent.empty()) return missing(listing.kind, absent);
-  return rows;
+  return existing(call, listing.kind, ids);
 }
 
 Result<std::size_t> start_of(const Call& call) {
@@ -58,6 +48,10 @@ std::vector<std::string> texts(const Document& params, std::string_view param) {
   return values_at(params, param);
 }
 
+bool asked_for(const std::vector<std::string>& asked, std::string_view one) {
+  return asked.empty() || has(asked, one);
+}
+
 Result<Array> selected(Call& call, const Listing& listing, const Show& show) {
   TRY(check_filters(call.params(), listing.filters));
   Array items;
@@ -82,13 +76,13 @@ Result<Object> page(const Call& call, Array items, std::string_view list, std::i
 }
 
 Result<Object> filtered_page(const Call& call, const Array& items, std::string_view list,
-                             Filters filters) {
+                             Filters filters, std::int64_t least) {
   TRY(check_filters(call.params(), filters));
   Array left;
   for (const auto& item : items) {
     if (passes(call.params(), filters, item)) left.push_back(item);
   }
-  return page(call, std::move(left), list);
+  return page(call, std::move(left), list, least);
 }
 
 core::Handler described(const Listing& listing, Show show) {

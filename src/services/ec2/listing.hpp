@@ -33,9 +33,11 @@ Result<Object> page(const core::Call& call, Array items, std::string_view list,
                     std::int64_t least = 5, std::int64_t most = 1000);
 /// The same where the filters have not been applied.
 Result<Object> filtered_page(const core::Call& call, const Array& items, std::string_view list,
-                             Filters filters);
+                             Filters filters, std::int64_t least = 5);
 
 /// The texts of a list parameter.
 std::vector<std::string> texts(const Document& params, std::string_view param);
+/// Whether `one` is among the asked ones; nothing asked: everything is.
+bool asked_for(const std::vector<std::string>& asked, std::string_view one);
 
 }  // namespace tocsin::ec2

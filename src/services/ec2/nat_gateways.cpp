@@ -4,6 +4,7 @@
 
 #include "services/ec2/endpoints.hpp"
 #include "services/ec2/errors.hpp"
+#include "services/ec2/instances.hpp"
 #include "services/ec2/interfaces.hpp"
 #include "services/ec2/listing.hpp"
 #include "services/ec2/tags.hpp"
@@ -30,16 +31,10 @@ Outcome create_nat_gateway(Call& call) {
   if (type != "public" && type != "private") return invalid_value(type, "connectivityType");
   const bool open = type == "public";
   if (open && text(params, "AllocationId").empty()) return missing_parameter("AllocationId");
-  Resource nat {
-    .scope = call.scope(), .id = new_id(call, kNat.prefix), .created = call.now(),
-    .tags = TRY(specified_tags(call, kNat))
-  };
+  auto nat = new_resource(call, kNat, TRY(specified_tags(call, kNat)));
   auto interface = TRY(make_interface(
-      call, subnet, {.description = fmt::format("Interface for NAT Gateway {}", nat.id)}));
-  interface.shape["InterfaceType"] = "nat_gateway";
-  interface.shape["RequesterManaged"] = true;
-  interface.shape["Status"] = "in-use";
-  save(call, kInterface, interface);
+      call, subnet,
+      {.description = fmt::format("Interface for NAT Gateway {}", nat.id), .type = "nat_gateway"}));
   Object address{{"NetworkInterfaceId", interface.id},
                  {"PrivateIp", text(interface.shape, "PrivateIpAddress")},
                  {"IsPrimary", true},
@@ -71,6 +66,7 @@ Outcome create_nat_gateway(Call& call) {
 
 Outcome delete_nat_gateway(Call& call) {
   auto nat = TRY(named(call, kNat, "NatGatewayId"));
+  if (text(nat.shape, "State") == "deleted") return Object{{"NatGatewayId", nat.id}};
   for (const auto& id : values_at(nat.shape, "NatGatewayAddresses.NetworkInterfaceId")) {
     if (const auto interface = get(call, call.scope(), kInterface, id))
       drop_interface(call, *interface);
@@ -78,6 +74,7 @@ Outcome delete_nat_gateway(Call& call) {
   nat.shape["State"] = "deleted";
   nat.shape["DeleteTime"] = to_seconds(call.now());
   save(call, kNat, nat);
+  forget_later(call, nat.id);
   return Object{{"NatGatewayId", nat.id}};
 }
 

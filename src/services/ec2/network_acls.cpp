@@ -118,8 +118,7 @@ Failure no_entry(const Call& call, const Resource& acl) {
 
 Outcome create_network_acl(Call& call) {
   const auto vpc = TRY(named(call, kVpc, "VpcId"));
-  const NewId ids = [&](std::string_view prefix) { return new_id(call, prefix); };
-  auto acl = std::move(furniture(vpc, ids)[1].resource);
+  auto acl = make_acl(vpc, new_ids(call));
   acl.created = call.now();
   acl.tags = TRY(specified_tags(call, kAcl));
   acl.shape["IsDefault"] = false;
@@ -135,8 +134,7 @@ Outcome delete_network_acl(Call& call) {
   if (flag(acl.shape, "IsDefault"))
     return invalid_value(fmt::format("cannot delete default network ACL {}", acl.id));
   if (!array_of(acl.shape, "Associations").empty()) {
-    return dependency_violation(
-        fmt::format("The networkAcl '{}' has dependencies and cannot be deleted.", acl.id));
+    return has_dependencies("networkAcl", acl.id);
   }
   erase(call, kAcl, acl);
   return Object();
@@ -198,13 +196,12 @@ Outcome replace_network_acl_association(Call& call) {
     list.erase(found);
     save(call, kAcl, from);
     if (from.id == to.id) to = from;
-    associate_acl(to, subnet, [&](std::string_view prefix) { return new_id(call, prefix); });
+    associate_acl(to, subnet, new_ids(call));
     save(call, kAcl, to);
     return Object{{"NewAssociationId",
                    text(to.shape["Associations"].as_array().back(), "NetworkAclAssociationId")}};
   }
-  return fail("InvalidAssociationID.NotFound",
-              fmt::format("The association ID '{}' does not exist", id));
+  return no_association(id);
 }
 
 }  // namespace tocsin::ec2

@@ -73,11 +73,11 @@ Result<void> check_icmp(Rule& rule) {
 
 /// Protocol and ports alone.
 Result<Rule> traffic_of(const Document& request, Direction direction) {
-  Rule rule {
-    .egress = direction == Direction::Egress,
-    .protocol = TRY(protocol_of(text(request, "IpProtocol")))
-    , .from = integer(request, "FromPort"), .to = integer(request, "ToPort")
-  };
+  auto protocol = TRY(protocol_of(text(request, "IpProtocol")));
+  Rule rule{.egress = direction == Direction::Egress,
+            .protocol = std::move(protocol),
+            .from = integer(request, "FromPort"),
+            .to = integer(request, "ToPort")};
   if (rule.protocol == "tcp" || rule.protocol == "udp") {
     TRY(check_ports(rule));
   } else if (rule.protocol == "icmp" || rule.protocol == "icmpv6") {
@@ -89,13 +89,8 @@ Result<Rule> traffic_of(const Document& request, Direction direction) {
 }
 
 Result<std::string> description_of(const Document& peer) {
-  constexpr std::string_view kOthers = " ._-:/()#,@[]+=&;{}!$*";
   const auto description = text(peer, "Description");
-  const bool good = std::all_of(description.begin(), description.end(), [&](char each) {
-    return std::isalnum(static_cast<unsigned char>(each)) ||
-           kOthers.find(each) != std::string_view::npos;
-  });
-  if (!good || description.size() > kLongestDescription) {
+  if (!allowed_text(description) || description.size() > kLongestDescription) {
     return invalid_value(
         "Invalid rule description. Valid descriptions are strings less than 256 characters from "
         "the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*");
@@ -139,17 +134,21 @@ Result<void> expand(const Call& call, const Resource& group, const Document& per
   };
   for (const auto& peer : array_of(permission, "UserIdGroupPairs"))
     TRY(set_group(call, group, peer, *TRY(add(peer))));
-  for (const auto& peer : array_of(permission, "IpRanges"))
-    TRY(add(peer))
-  ->v4 = TRY(block_of(text(peer, "CidrIp"), false));
-  for (const auto& peer : array_of(permission, "Ipv6Ranges"))
-    TRY(add(peer))
-  ->v6 = TRY(block_of(text(peer, "CidrIpv6"), true));
+  for (const auto& peer : array_of(permission, "IpRanges")) {
+    auto block = TRY(block_of(text(peer, "CidrIp"), false));
+    auto* rule = TRY(add(peer));
+    rule->v4 = std::move(block);
+  }
+  for (const auto& peer : array_of(permission, "Ipv6Ranges")) {
+    auto block = TRY(block_of(text(peer, "CidrIpv6"), true));
+    auto* rule = TRY(add(peer));
+    rule->v6 = std::move(block);
+  }
   for (const auto& peer : array_of(permission, "PrefixListIds")) {
     const auto id = text(peer, "PrefixListId");
-    TRY(check_prefix_list(call.region(), id));
-    TRY(add(peer))
-    ->prefix_list = std::string(id);
+    TRY(check_prefix_list(call, id));
+    auto* rule = TRY(add(peer));
+    rule->prefix_list = std::string(id);
   }
   if (out.size() == before) {
     return fail("MissingParameter",
@@ -190,6 +189,11 @@ Result<std::vector<Rule>> requested_rules(const Call& call, const Resource& grou
   if (permissions.empty() && direction == Direction::Egress)
     return missing_parameter("ipPermissions");
   if (permissions.empty()) permissions = TRY(single_permission(call));
+  return rules_in(call, group, permissions, direction);
+}
+
+Result<std::vector<Rule>> rules_in(const Call& call, const Resource& group,
+                                   const Array& permissions, Direction direction) {
   std::vector<Rule> rules;
   for (const auto& permission : permissions)
     TRY(expand(call, group, permission, direction, rules));
@@ -210,7 +214,7 @@ Result<Rule> requested_rule(const Call& call, const Resource& group, const Docum
   if (const auto block = text(request, "CidrIpv6"); !block.empty() && ++peers)
     rule.v6 = TRY(block_of(block, true));
   if (const auto list = text(request, "PrefixListId"); !list.empty() && ++peers) {
-    TRY(check_prefix_list(call.region(), list));
+    TRY(check_prefix_list(call, list));
     rule.prefix_list = std::string(list);
   }
   if (const auto peer = text(request, "ReferencedGroupId"); !peer.empty() && ++peers)

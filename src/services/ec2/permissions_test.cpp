@@ -78,10 +78,46 @@ TEST_F(Permissions, OfALaunchNameEverythingInIt) {
   for (const auto& access : asked)
     resources.push_back(access.resource);
   const std::string mine = "arn:aws:ec2:us-east-1:123456789012:";
-  EXPECT_EQ(resources, (Texts{mine + "instance/*", "arn:aws:ec2:us-east-1::image/" + image,
-                              mine + "security-group/" + group, mine + "volume/*",
-                              mine + "network-interface/*"}));
+  EXPECT_EQ(resources,
+            (Texts{mine + "instance/*", mine + "volume/*", "arn:aws:ec2:us-east-1::image/" + image,
+                   mine + "security-group/" + group, mine + "network-interface/*"}));
   EXPECT_EQ(value(asked[0], "ec2:InstanceType"), Texts{"t4g.nano"});
+}
+
+TEST_F(Permissions, OfALaunchByATemplateNameWhatItSays) {
+  const auto image = one("DescribeImages", "Images.ImageId", filter("name", "al2023-*-x86_64"));
+  const auto id = one(
+      "CreateLaunchTemplate", "LaunchTemplate.LaunchTemplateId",
+      {{"LaunchTemplateName", "web"},
+       {"LaunchTemplateData", Object{{"ImageId", image},
+                                     {"InstanceType", "t3.nano"},
+                                     {"TagSpecifications", tags("instance", "team", "blue")}}}});
+  asked.clear();
+  must("RunInstances", {{"LaunchTemplate", Object{{"LaunchTemplateName", "web"}}},
+                        {"MinCount", 1},
+                        {"MaxCount", 1}});
+  const auto arn = "arn:aws:ec2:us-east-1:123456789012:launch-template/" + id;
+  EXPECT_EQ(value(asked[0], "ec2:InstanceType"), Texts{"t3.nano"});
+  EXPECT_EQ(value(asked[0], "ec2:LaunchTemplate"), Texts{arn});
+  EXPECT_EQ(asked[1].action, "ec2:CreateTags");
+  EXPECT_EQ(value(asked[1], "aws:RequestTag/team"), Texts{"blue"});
+  EXPECT_EQ(asked.back().resource, arn);
+  asked.clear();
+  must("DeleteLaunchTemplate", {{"LaunchTemplateName", "web"}});
+  EXPECT_EQ(asked.at(0).resource, arn);
+}
+
+TEST_F(Permissions, OfTaggingAlwaysNameTheRegion) {
+  const auto group = one("DescribeSecurityGroups", "SecurityGroups.GroupId");
+  const auto rule = seen("DescribeSecurityGroupRules", "SecurityGroupRules.SecurityGroupRuleId");
+  for (const std::string& id :
+       {std::string("vpc-00000000000000001"), rule.front(), std::string("x-1")}) {
+    asked.clear();
+    (void)call("CreateTags",
+               {{"Resources", Array{id}}, {"Tags", Array{Object{{"Key", "a"}, {"Value", "b"}}}}});
+    ASSERT_FALSE(asked.empty()) << id;
+    EXPECT_EQ(value(asked[0], "ec2:Region"), Texts{"us-east-1"}) << id;
+  }
 }
 
 TEST_F(Permissions, AreDeniedBeforeADryRunSaysAnything) {

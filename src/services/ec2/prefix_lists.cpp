@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/ec2/prefix_lists.hpp"
 
-#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -40,53 +39,49 @@ std::array<PrefixList, 2> lists_of(const std::string& region) {
            {id_of(region, "s3"), name("s3"), {"54.231.0.0/16", "52.216.0.0/15"}}}};
 }
 
-Failure no_list(std::string_view id) {
-  return fail("InvalidPrefixListID.NotFound",
-              fmt::format("The prefix list ID '{}' does not exist", id));
-}
-
-template <class Show>
-Outcome describe(Call& call, Filters filters, Show show) {
-  const auto ids = texts(call.params(), "PrefixListIds");
-  for (const auto& id : ids)
-    TRY(check_prefix_list(call.region(), id));
-  Array items;
-  for (const auto& list : lists_of(call.region())) {
-    if (ids.empty() || std::find(ids.begin(), ids.end(), list.id) != ids.end())
-      items.push_back(show(list));
-  }
-  return TRY(filtered_page(call, items, "PrefixLists", filters));
-}
-
 }  // namespace
 
-Result<void> check_prefix_list(const std::string& region, std::string_view id) {
-  if (!id.starts_with("pl-")) {
-    return fail("InvalidPrefixListId.Malformed",
-                fmt::format("Invalid id: \"{}\" (expecting \"pl-...\")", id));
-  }
-  for (const auto& list : lists_of(region)) {
+Result<void> check_prefix_list(const core::Context& context, std::string_view id) {
+  for (const auto& list : lists_of(context.region())) {
     if (list.id == id) return {};
   }
-  return no_list(id);
+  TRY(existing(context, kPrefixList, id));
+  return {};
 }
 
+/// AWS's own alone.
 Outcome describe_prefix_lists(Call& call) {
-  return describe(call, kFilters, [](const PrefixList& list) {
-    return Object{{"Cidrs", list.blocks}, {"PrefixListId", list.id}, {"PrefixListName", list.name}};
-  });
+  const auto ids = texts(call.params(), "PrefixListIds");
+  for (const auto& id : ids)
+    TRY(check_prefix_list(call, id));
+  Array items;
+  for (const auto& list : lists_of(call.region())) {
+    if (asked_for(ids, list.id))
+      items.push_back(
+          Object{{"Cidrs", list.blocks}, {"PrefixListId", list.id}, {"PrefixListName", list.name}});
+  }
+  return TRY(filtered_page(call, items, "PrefixLists", kFilters));
 }
 
 Outcome describe_managed_prefix_lists(Call& call) {
-  return describe(call, kManagedFilters, [&](const PrefixList& list) {
-    return Object{
+  const auto ids = texts(call.params(), "PrefixListIds");
+  for (const auto& id : ids)
+    TRY(check_prefix_list(call, id));
+  Array items;
+  for (const auto& list : lists_of(call.region())) {
+    if (!asked_for(ids, list.id)) continue;
+    items.push_back(Object{
         {"PrefixListId", list.id},
         {"AddressFamily", "IPv4"},
         {"State", "create-complete"},
         {"PrefixListArn", fmt::format("arn:aws:ec2:{}:aws:prefix-list/{}", call.region(), list.id)},
         {"PrefixListName", list.name},
-        {"OwnerId", "AWS"}};
-  });
+        {"OwnerId", "AWS"}});
+  }
+  for (const auto& own : all(call, call.scope(), kPrefixList)) {
+    if (asked_for(ids, own.id)) items.push_back(shown(own));
+  }
+  return TRY(filtered_page(call, items, "PrefixLists", kManagedFilters, 1));
 }
 
 }  // namespace tocsin::ec2

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Instance profiles and their associations with instances.
-#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -33,12 +32,11 @@ Result<std::string> name_in(const Document& request) {
 }
 
 std::string association_of(const Resource& instance) {
-  return string_of(object_of(instance.more, "ProfileAssociation"), "Id");
+  return string_of(instance.more, "ProfileAssociation");
 }
 
 Object association_shape(const Resource& instance, std::string_view state) {
-  const auto& association = object_of(instance.more, "ProfileAssociation");
-  return {{"AssociationId", text(association, "Id")},
+  return {{"AssociationId", association_of(instance)},
           {"InstanceId", instance.id},
           {"IamInstanceProfile", object_of(instance.shape, "IamInstanceProfile")},
           {"State", std::string(state)}};
@@ -55,9 +53,7 @@ Result<Resource> associated(const Call& call) {
 }
 
 Outcome keep(Call& call, Resource& instance, Object profile, std::string_view state) {
-  instance.shape["IamInstanceProfile"] = std::move(profile);
-  instance.more["ProfileAssociation"] =
-      Object{{"Id", new_id(call, "iip-assoc-")}, {"Timestamp", to_seconds(call.now())}};
+  give_profile(call, instance, std::move(profile));
   save(call, kInstance, instance);
   return Object{{"IamInstanceProfileAssociation", association_shape(instance, state)}};
 }
@@ -66,9 +62,15 @@ Outcome keep(Call& call, Resource& instance, Object profile, std::string_view st
 
 Result<Object> passed_profile(Call& call, const Document& request) {
   const auto name = TRY(name_in(request));
-  auto spec = call.as_caller("iam", "GetInstanceProfile", Object{{"InstanceProfileName", name}});
-  spec.credential.service = "ec2.amazonaws.com";
-  const auto reply = call.call(spec).result();
+  // EC2 looks it up by its own right: the caller needs to be able to pass the role, no more.
+  const auto reply = call.call({.service = "iam",
+                                .operation = "GetInstanceProfile",
+                                .params = Object{{"InstanceProfileName", name}},
+                                .scope = call.scope(),
+                                .credential = {.kind = core::Credential::Kind::Service,
+                                               .account = call.account(),
+                                               .service = "ec2.amazonaws.com"}})
+                         .result();
   if (!reply && reply.error().code == "NoSuchEntity") {
     return invalid_value(name, "iamInstanceProfile.name", "Invalid IAM Instance Profile name");
   }
@@ -80,6 +82,16 @@ Result<Object> passed_profile(Call& call, const Document& request) {
                         .context = {{"iam:PassedToService", {"ec2.amazonaws.com"}}}}));
   }
   return Object{{"Arn", text(profile, "Arn")}, {"Id", text(profile, "InstanceProfileId")}};
+}
+
+void give_profile(core::Context& context, Resource& instance, Object profile) {
+  instance.shape["IamInstanceProfile"] = std::move(profile);
+  instance.more["ProfileAssociation"] = new_id(context, "iip-assoc-");
+}
+
+void take_profile(Resource& instance) {
+  instance.shape.erase("IamInstanceProfile");
+  instance.more.erase("ProfileAssociation");
 }
 
 Outcome associate_profile(Call& call) {
@@ -96,8 +108,7 @@ Outcome associate_profile(Call& call) {
 Outcome disassociate_profile(Call& call) {
   auto instance = TRY(associated(call));
   auto reply = association_shape(instance, "disassociating");
-  instance.shape.erase("IamInstanceProfile");
-  instance.more.erase("ProfileAssociation");
+  take_profile(instance);
   save(call, kInstance, instance);
   return Object{{"IamInstanceProfileAssociation", std::move(reply)}};
 }
@@ -114,8 +125,8 @@ Outcome describe_profile_associations(Call& call) {
   Array items;
   for (const auto& instance : all(call, call.scope(), kInstance)) {
     const auto id = association_of(instance);
-    const bool asked = ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
-    if (!id.empty() && asked) items.push_back(association_shape(instance, "associated"));
+    if (!id.empty() && asked_for(ids, id))
+      items.push_back(association_shape(instance, "associated"));
   }
   return TRY(filtered_page(call, items, "IamInstanceProfileAssociations", kFilters));
 }

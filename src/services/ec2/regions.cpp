@@ -5,8 +5,8 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "services/ec2/defaults.hpp"
 #include "services/ec2/errors.hpp"
-#include "services/ec2/kinds.hpp"
 #include "services/ec2/listing.hpp"
 
 namespace tocsin::ec2 {
@@ -83,10 +83,6 @@ Object zone_shape(const std::string& region, const Zone& zone) {
           {"ZoneType", "availability-zone"}};
 }
 
-bool asked_for(const std::vector<std::string>& names, std::string_view name) {
-  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
-}
-
 Object attribute(std::string_view name, std::vector<std::string> values) {
   Array list;
   for (auto& value : values)
@@ -95,10 +91,8 @@ Object attribute(std::string_view name, std::vector<std::string> values) {
 }
 
 std::string default_vpc_of(const Call& call) {
-  for (const auto& vpc : all(call, call.scope(), kVpc)) {
-    if (flag(vpc.shape, "IsDefault")) return vpc.id;
-  }
-  return "none";
+  const auto vpc = default_vpc(call, call.scope());
+  return vpc ? vpc->id : "none";
 }
 
 }  // namespace
@@ -123,6 +117,10 @@ std::optional<Zone> zone_in(const std::string& region, std::string_view name_or_
     if (zone.name == name_or_id || zone.id == name_or_id) return std::move(zone);
   }
   return std::nullopt;
+}
+
+std::string internal_domain(const std::string& region) {
+  return region == "us-east-1" ? "ec2.internal" : region + ".compute.internal";
 }
 
 Outcome describe_regions(Call& call) {

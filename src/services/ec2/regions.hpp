@@ -16,6 +16,8 @@ struct Zone {
 std::vector<Zone> zones_of(const std::string& region);
 /// By name or id; null where the region has no such zone.
 std::optional<Zone> zone_in(const std::string& region, std::string_view name_or_id);
+/// Of the private names of hosts: "ec2.internal", "eu-west-1.compute.internal".
+std::string internal_domain(const std::string& region);
 
 core::Outcome describe_regions(core::Call& call);
 core::Outcome describe_availability_zones(core::Call& call);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// EC2's resources as AWS Config and Cloud Control see them: the configuration is what Describe
-// shows, the relationships follow from the ids in it.
+// EC2's resources as AWS Config (recorded.hpp), CloudFormation and Cloud Control (properties.hpp,
+// declare.hpp) see them.
 #pragma once
 
 #include "core/registry.hpp"

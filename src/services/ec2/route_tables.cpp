@@ -69,7 +69,7 @@ Result<Destination> destination_of(const Call& call) {
     const auto given = text(call.params(), member);
     if (given.empty()) continue;
     if (member == "DestinationPrefixListId") {
-      TRY(check_prefix_list(call.region(), given));
+      TRY(check_prefix_list(call, given));
       return Destination{member, std::string(given)};
     }
     const auto block = parse_cidr(given);
@@ -142,8 +142,7 @@ Result<Found> association(const Call& call) {
       if (text(list[at], "RouteTableAssociationId") == id) return Found{std::move(table), at};
     }
   }
-  return fail("InvalidAssociationID.NotFound",
-              fmt::format("The association ID '{}' does not exist", id));
+  return no_association(id);
 }
 
 std::string associate(Call& call, Resource& table, Object what) {
@@ -160,10 +159,7 @@ std::string associate(Call& call, Resource& table, Object what) {
 
 Outcome create_route_table(Call& call) {
   const auto vpc = TRY(named(call, kVpc, "VpcId"));
-  Resource table {
-    .scope = call.scope(), .id = new_id(call, kRouteTable.prefix), .created = call.now(),
-    .tags = TRY(specified_tags(call, kRouteTable))
-  };
+  auto table = new_resource(call, kRouteTable, TRY(specified_tags(call, kRouteTable)));
   Array routes;
   for (const auto& block : values_at(vpc.shape, "CidrBlockAssociationSet.CidrBlock"))
     routes.push_back(Object{{"DestinationCidrBlock", block},
@@ -180,8 +176,7 @@ Outcome create_route_table(Call& call) {
 Outcome delete_route_table(Call& call) {
   const auto table = TRY(named(call, kRouteTable, "RouteTableId"));
   if (!array_of(table.shape, "Associations").empty()) {
-    return dependency_violation(
-        fmt::format("The routeTable '{}' has dependencies and cannot be deleted.", table.id));
+    return has_dependencies("routeTable", table.id);
   }
   erase(call, kRouteTable, table);
   return Object();

@@ -4,7 +4,6 @@
 #include <array>
 #include <fmt/format.h>
 
-#include "base/glob.hpp"
 #include "services/ec2/defaults.hpp"
 #include "services/ec2/errors.hpp"
 #include "services/ec2/listing.hpp"
@@ -69,10 +68,12 @@ Result<void> check_count(const std::vector<Rule>& rules, bool egress) {
   return {};
 }
 
-std::string vpc_of_peer(const Call& call, const Rule& rule) {
-  if (rule.group.empty()) return {};
-  const auto peer = get(call, call.scope(), kGroup, rule.group);
-  return peer ? string_of(peer->shape, "VpcId") : std::string();
+Result<std::vector<Rule>::iterator> rule_named(std::vector<Rule>& rules, std::string_view id) {
+  TRY(check_id(kRule, id));
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == id; });
+  if (found == rules.end()) return missing(kRule, {std::string(id)});
+  return found;
 }
 
 Outcome authorize(Call& call, Direction direction) {
@@ -84,7 +85,7 @@ Outcome authorize(Call& call, Direction direction) {
     if (same_in(rules, rule) != rules.end()) return duplicate(rule);
     rule.id = new_id(call, kRule.prefix);
     rule.tags = tags;
-    made.push_back(rule_shape(group, rule, vpc_of_peer(call, rule)));
+    made.push_back(rule_shape(group, rule));
     rules.push_back(std::move(rule));
   }
   TRY(check_count(rules, direction == Direction::Egress));
@@ -96,13 +97,7 @@ Outcome authorize(Call& call, Direction direction) {
 Result<void> remove_by_id(const Call& call, const Resource& group, std::vector<Rule>& rules,
                           Direction direction) {
   for (const auto& id : texts(call.params(), "SecurityGroupRuleIds")) {
-    TRY(check_id(kRule, id));
-    const auto found =
-        std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == id; });
-    if (found == rules.end()) {
-      return fail("InvalidSecurityGroupRuleId.NotFound",
-                  fmt::format("The security group rule ID '{}' does not exist", id));
-    }
+    const auto found = TRY(rule_named(rules, id));
     if (found->egress != (direction == Direction::Egress)) {
       return invalid_value(
           fmt::format("The specified rule '{}' of security group '{}' is not an {} rule.", id,
@@ -151,10 +146,7 @@ Outcome revoke(Call& call, Direction direction) {
 Result<void> modify_rule(const Call& call, const Resource& group, std::vector<Rule>& rules,
                          const Document& update) {
   const auto id = text(update, "SecurityGroupRuleId");
-  TRY(check_id(kRule, id));
-  const auto found =
-      std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == id; });
-  if (found == rules.end()) return missing(kRule, {std::string(id)});
+  const auto found = TRY(rule_named(rules, id));
   auto rule = TRY(requested_rule(call, group, object_of(update, "SecurityGroupRule"),
                                  found->egress ? Direction::Egress : Direction::Ingress));
   // A rule keeps the kind of its peer.
@@ -174,11 +166,8 @@ Result<void> modify_rule(const Call& call, const Resource& group, std::vector<Ru
 Result<void> describe_by_id(const Call& call, std::vector<Rule>& rules, bool egress) {
   for (const auto& update : array_of(call.params(), "SecurityGroupRuleDescriptions")) {
     const auto id = text(update, "SecurityGroupRuleId");
-    TRY(check_id(kRule, id));
-    const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
-      return rule.id == id && rule.egress == egress;
-    });
-    if (found == rules.end()) return missing(kRule, {std::string(id)});
+    const auto found = TRY(rule_named(rules, id));
+    if (found->egress != egress) return missing(kRule, {std::string(id)});
     found->description = text(update, "Description");
   }
   return {};
@@ -202,28 +191,21 @@ Outcome update_descriptions(Call& call, Direction direction) {
   return Object{{"Return", true}};
 }
 
-Result<void> check_rule_ids(const Call& call, const std::vector<std::string>& ids) {
-  std::vector<std::string> absent;
-  for (const auto& id : ids) {
-    TRY(check_id(kRule, id));
-    if (!group_of_rule(call, id)) absent.push_back(id);
-  }
-  if (!absent.empty()) return missing(kRule, absent);
-  return {};
-}
-
 }  // namespace
 
 Outcome describe_security_group_rules(Call& call) {
   const auto ids = texts(call.params(), "SecurityGroupRuleIds");
-  TRY(check_rule_ids(call, ids));
+  for (const auto& id : ids)
+    TRY(check_id(kRule, id));
+  auto absent = ids;
   Array items;
   for (const auto& group : all(call, call.scope(), kGroup)) {
     for (const auto& rule : rules_of(group)) {
-      if (ids.empty() || std::find(ids.begin(), ids.end(), rule.id) != ids.end())
-        items.push_back(rule_shape(group, rule, vpc_of_peer(call, rule)));
+      if (asked_for(ids, rule.id)) items.push_back(rule_shape(group, rule));
+      std::erase(absent, rule.id);
     }
   }
+  if (!absent.empty()) return missing(kRule, absent);
   return TRY(filtered_page(call, items, "SecurityGroupRules", kFilters));
 }
 

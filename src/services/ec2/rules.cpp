@@ -69,7 +69,7 @@ void add_rule(Resource& group, Rule rule, std::string id) {
   set_rules(group, rules);
 }
 
-Object rule_shape(const Resource& group, const Rule& rule, const std::string& peer_vpc) {
+Object rule_shape(const Resource& group, const Rule& rule) {
   Object out{{"SecurityGroupRuleId", rule.id},
              {"GroupId", group.id},
              {"GroupOwnerId", group.scope.account.str()},
@@ -81,9 +81,9 @@ Object rule_shape(const Resource& group, const Rule& rule, const std::string& pe
   if (!rule.v6.empty()) out["CidrIpv6"] = rule.v6;
   if (!rule.prefix_list.empty()) out["PrefixListId"] = rule.prefix_list;
   if (!rule.group.empty()) {
-    Object info{{"GroupId", rule.group}, {"UserId", rule.group_owner}};
-    if (!peer_vpc.empty()) info["VpcId"] = peer_vpc;
-    out["ReferencedGroupInfo"] = std::move(info);
+    out["ReferencedGroupInfo"] = Object{{"GroupId", rule.group},
+                                        {"UserId", rule.group_owner},
+                                        {"VpcId", text(group.shape, "VpcId")}};  // never another
   }
   if (!rule.description.empty()) out["Description"] = rule.description;
   out["Tags"] = core::tag_list(rule.tags);

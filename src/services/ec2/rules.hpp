@@ -35,7 +35,7 @@ void set_rules(Resource& group, const std::vector<Rule>& rules);
 void add_rule(Resource& group, Rule rule, std::string id);
 
 /// As DescribeSecurityGroupRules shows it.
-Object rule_shape(const Resource& group, const Rule& rule, const std::string& peer_vpc = {});
+Object rule_shape(const Resource& group, const Rule& rule);
 /// The rules of one direction as DescribeSecurityGroups groups them: by protocol and ports.
 Array permissions_of(const std::vector<Rule>& rules, bool egress);
 
@@ -44,6 +44,9 @@ enum class Direction { Ingress, Egress };
 /// The rules that a request's IpPermissions (or the older single parameters) say.
 Result<std::vector<Rule>> requested_rules(const core::Call& call, const Resource& group,
                                           Direction direction);
+/// The rules that permissions say.
+Result<std::vector<Rule>> rules_in(const core::Call& call, const Resource& group,
+                                   const Array& permissions, Direction direction);
 /// One rule as ModifySecurityGroupRules gives it.
 Result<Rule> requested_rule(const core::Call& call, const Resource& group, const Document& request,
                             Direction direction);

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
 #include "services/ec2/defaults.hpp"
 #include "services/ec2/errors.hpp"
 #include "services/ec2/images.hpp"
+#include "services/ec2/instance_types.hpp"
 #include "services/ec2/instances.hpp"
 #include "services/ec2/interfaces.hpp"
+#include "services/ec2/key_pairs.hpp"
+#include "services/ec2/launch_templates.hpp"
 #include "services/ec2/listing.hpp"
 #include "services/ec2/security_groups.hpp"
 #include "services/ec2/tags.hpp"
+#include "services/ec2/transitions.hpp"
 #include "services/ec2/volumes.hpp"
 
 namespace tocsin::ec2 {
@@ -22,7 +25,6 @@ using core::Call;
 using core::Outcome;
 
 constexpr std::size_t kMostUserData = 16384;
-constexpr std::int64_t kMostHops = 64;
 
 /// All that a launch was asked for, looked up.
 struct Launch {
@@ -41,36 +43,15 @@ struct Launch {
   std::string reservation;
 };
 
-/// "t3.micro": a family of letters, digits and dashes, and a size.
-bool is_type(std::string_view type) {
-  const auto dot = type.find('.');
-  constexpr std::array<std::string_view, 8> kSizes{"nano",  "micro",  "small", "medium",
-                                                   "large", "xlarge", "metal", "metal-24xl"};
-  if (dot == std::string_view::npos || dot < 2) return false;
-  auto size = type.substr(dot + 1);
-  if (size.ends_with("xlarge")) {
-    const auto number = size.substr(0, size.size() - 6);
-    return number.find_first_not_of("0123456789") == std::string_view::npos;
-  }
-  return std::find(kSizes.begin(), kSizes.end(), size) != kSizes.end();
-}
-
-std::int64_t virtual_processors(std::string_view type) {
-  const auto size = type.substr(type.find('.') + 1);
-  std::int64_t times = 0;
-  std::from_chars(size.data(), size.data() + size.size(), times);
-  if (size.ends_with("xlarge")) return 4 * std::max<std::int64_t>(times, 1);
-  return 2;
-}
-
-const Object& first_interface(const Call& call) {
+const Object& first_interface(const Document& params) {
   static const Object kNone;
-  const auto& interfaces = array_of(call.params(), "NetworkInterfaces");
-  return interfaces.empty() ? kNone : interfaces.front().as_object();
+  const auto& interfaces = array_of(params, "NetworkInterfaces");
+  const auto* first = interfaces.empty() ? nullptr : interfaces.front().if_object();
+  return first ? *first : kNone;
 }
 
-Result<Resource> default_subnet(const Call& call) {
-  const auto zone = text(object_of(call.params(), "Placement"), "AvailabilityZone");
+Result<Resource> default_subnet(const Call& call, const Document& params) {
+  const auto zone = text(object_of(params, "Placement"), "AvailabilityZone");
   const auto vpc = default_vpc(call, call.scope());
   if (!vpc) {
     return fail("VPCIdNotSpecified",
@@ -91,10 +72,10 @@ Result<Resource> default_subnet(const Call& call) {
                            : fmt::format("No default subnet for availability zone: '{}'.", zone));
 }
 
-Result<Resource> subnet_for(const Call& call) {
-  const auto& interface = first_interface(call);
-  const auto given = text(interface, "SubnetId", text(call.params(), "SubnetId"));
-  if (!interface.empty() && !text(call.params(), "SubnetId").empty()) {
+Result<Resource> subnet_for(const Call& call, const Document& params) {
+  const auto& interface = first_interface(params);
+  const auto given = text(interface, "SubnetId", text(params, "SubnetId"));
+  if (!interface.empty() && !text(params, "SubnetId").empty()) {
     return invalid_combination(
         "Network interfaces and an instance-level subnet ID may not be specified on the same "
         "request");
@@ -103,12 +84,12 @@ Result<Resource> subnet_for(const Call& call) {
     const auto existing_one = TRY(existing(call, kInterface, id));
     return existing(call, kSubnet, text(existing_one.shape, "SubnetId"));
   }
-  return given.empty() ? default_subnet(call) : existing(call, kSubnet, given);
+  return given.empty() ? default_subnet(call, params) : existing(call, kSubnet, given);
 }
 
-Result<std::vector<std::string>> groups_of(const Call& call, const Resource& subnet) {
-  const auto& params = call.params();
-  const auto& interface = first_interface(call);
+Result<std::vector<std::string>> groups_of(const Call& call, const Document& params,
+                                           const Resource& subnet) {
+  const auto& interface = first_interface(params);
   auto ids = texts(params, "SecurityGroupIds");
   const auto names = texts(params, "SecurityGroups");
   if (!interface.empty() && !(ids.empty() && names.empty())) {
@@ -128,11 +109,13 @@ Result<std::vector<std::string>> groups_of(const Call& call, const Resource& sub
   return ids;
 }
 
-Result<Object> metadata_of(const Document& params) {
-  const auto& given = object_of(params, "MetadataOptions");
+/// What the request says, then the account's defaults, then AWS's.
+Result<Object> metadata_of(const Call& call, const Document& params) {
+  auto given = metadata_defaults(call);
+  for (const auto& [name, value] : object_of(params, "MetadataOptions"))
+    given[name] = value;
+  TRY(check_metadata(given));
   const auto hops = integer(given, "HttpPutResponseHopLimit").value_or(1);
-  if (hops < 1 || hops > kMostHops)
-    return invalid_value(std::to_string(hops), "HttpPutResponseHopLimit");
   return Object{{"State", "pending"},
                 {"HttpTokens", text(given, "HttpTokens", "optional")},
                 {"HttpPutResponseHopLimit", hops},
@@ -141,8 +124,8 @@ Result<Object> metadata_of(const Document& params) {
                 {"InstanceMetadataTags", text(given, "InstanceMetadataTags", "disabled")}};
 }
 
-Result<Document> user_data_of(Call& call) {
-  const auto* given = find(call.params(), "UserData");
+Result<Document> user_data_of(Call& call, const Document& params) {
+  const auto* given = find(params, "UserData");
   if (!given) return Document(nullptr);
   const auto plain = call.open(*given).value_or("");
   const auto bytes = unbase64(plain);
@@ -156,43 +139,55 @@ Result<void> check_counts(const Call& call) {
   const auto most = integer(call.params(), "MaxCount").value_or(0);
   if (least < 1) return invalid_value(std::to_string(least), "minCount", "Must be greater than 0.");
   if (most < least) {
-    return fail(
-        "InvalidParameterCombination",
+    return invalid_combination(
         fmt::format("Minimum instances {} is larger than maximum instances {}", least, most));
   }
   return {};
 }
 
-Result<void> check_key(const Call& call) {
-  const auto name = text(call.params(), "KeyName");
-  if (name.empty()) return {};
-  for (const auto& key : all(call, call.scope(), kKeyPair)) {
-    if (text(key.shape, "KeyName") == name) return {};
-  }
+Result<void> check_key(const Call& call, const Document& params) {
+  const auto name = text(params, "KeyName");
+  if (name.empty() || key_pair_named(call, name)) return {};
   return missing(kKeyPair, {std::string(name)});
 }
 
-Result<Launch> launch_of(Call& call) {
-  const auto& params = call.params();
+/// What would make of an instance something else than is served here.
+Result<void> check_served(const Document& params) {
+  if (text(object_of(params, "InstanceMarketOptions"), "MarketType") == "spot")
+    return fail("UnsupportedOperation", "Spot Instances are not served here.");
+  if (array_of(params, "NetworkInterfaces").size() > 1) {
+    return fail("UnsupportedOperation",
+                "One network interface is served here at launch; attach further ones after it.");
+  }
+  return {};
+}
+
+Result<Launch> launch_of(Call& call, const Document& params) {
   TRY(check_counts(call));
+  TRY(check_served(params));
   if (text(params, "ImageId").empty()) return missing_parameter("ImageId");
-  Launch launch {
-    .image = TRY(visible_image(call, text(params, "ImageId")))
-    , .subnet = TRY(subnet_for(call))
-  };
-  launch.groups = TRY(groups_of(call, launch.subnet));
+  Launch launch;
+  launch.image = TRY(visible_image(call, text(params, "ImageId")));
+  if (text(launch.image.shape, "State") != "available") {
+    return fail("InvalidAMIID.Unavailable",
+                fmt::format("The image ID '[{}]' is no longer available", launch.image.id));
+  }
+  launch.subnet = TRY(subnet_for(call, params));
+  launch.groups = TRY(groups_of(call, params, launch.subnet));
   launch.type = text(params, "InstanceType", "m1.small");
-  if (!is_type(launch.type))
+  if (!is_instance_type(launch.type))
     return invalid_value(fmt::format("Invalid value '{}' for InstanceType.", launch.type));
-  TRY(check_key(call));
+  TRY(check_key(call, params));
   if (const auto* profile = find(params, "IamInstanceProfile"))
     launch.profile = TRY(passed_profile(call, *profile));
-  launch.metadata = TRY(metadata_of(params));
-  launch.user_data = TRY(user_data_of(call));
-  launch.tags = TRY(specified_tags(call, kInstance, {&kVolume, &kInterface}));
-  launch.volume_tags = tags_in_request(call, kVolume);
-  launch.interface_tags = tags_in_request(call, kInterface);
-  const auto& interface = first_interface(call);
+  launch.metadata = TRY(metadata_of(call, params));
+  launch.user_data = TRY(user_data_of(call, params));
+  launch.tags = TRY(specified_tags(call, params, kInstance, {&kVolume, &kInterface}));
+  for (auto& [key, value] : template_tags(call))
+    launch.tags[key] = value;
+  launch.volume_tags = tags_in_request(params, kVolume);
+  launch.interface_tags = tags_in_request(params, kInterface);
+  const auto& interface = first_interface(params);
   launch.public_address =
       flag(interface, "AssociatePublicIpAddress", flag(launch.subnet.shape, "MapPublicIpOnLaunch"));
   launch.keep_interface = !flag(interface, "DeleteOnTermination", true);
@@ -202,13 +197,9 @@ Result<Launch> launch_of(Call& call) {
   return launch;
 }
 
-Resource draft(Call& call, const Launch& launch, std::int64_t index) {
-  const auto& params = call.params();
+Resource draft(Call& call, const Document& params, const Launch& launch, std::int64_t index) {
   const auto& image = launch.image.shape;
-  Resource instance{.scope = call.scope(),
-                    .id = new_id(call, kInstance.prefix),
-                    .created = call.now(),
-                    .tags = launch.tags};
+  auto instance = new_resource(call, kInstance, launch.tags);
   auto& shape = instance.shape;
   shape = {{"AmiLaunchIndex", index},
            {"ImageId", launch.image.id},
@@ -227,7 +218,7 @@ Resource draft(Call& call, const Launch& launch, std::int64_t index) {
            {"StateTransitionReason", ""},
            {"Architecture", text(image, "Architecture")},
            {"BlockDeviceMappings", Array()},
-           {"ClientToken", text(params, "ClientToken")},
+           {"ClientToken", text(call.params(), "ClientToken")},
            {"EbsOptimized", flag(params, "EbsOptimized")},
            {"EnaSupport", true},
            {"Hypervisor", "xen"},
@@ -236,7 +227,8 @@ Resource draft(Call& call, const Launch& launch, std::int64_t index) {
            {"SourceDestCheck", true},
            {"VirtualizationType", "hvm"},
            {"CpuOptions",
-            Object{{"CoreCount", virtual_processors(launch.type) / 2}, {"ThreadsPerCore", 2}}},
+            Object{{"CoreCount", std::max<std::int64_t>(virtual_processors(launch.type) / 2, 1)},
+                   {"ThreadsPerCore", 2}}},
            {"HibernationOptions", Object{{"Configured", false}}},
            {"MetadataOptions", launch.metadata},
            {"EnclaveOptions", Object{{"Enabled", false}}},
@@ -254,47 +246,28 @@ Resource draft(Call& call, const Launch& launch, std::int64_t index) {
                    {"InstanceInitiatedShutdownBehavior",
                     text(params, "InstanceInitiatedShutdownBehavior", "stop")}};
   if (!launch.user_data.is_null()) instance.more["UserData"] = launch.user_data;
-  if (!launch.profile.empty()) {
-    shape["IamInstanceProfile"] = launch.profile;
-    instance.more["ProfileAssociation"] =
-        Object{{"Id", new_id(call, "iip-assoc-")}, {"Timestamp", to_seconds(call.now())}};
-  }
+  if (!launch.profile.empty()) give_profile(call, instance, launch.profile);
   return instance;
 }
 
-/// The image's devices with what the request says of them, and its further ones.
-Array devices_of(const Call& call, const Resource& image) {
-  Array devices = array_of(image.shape, "BlockDeviceMappings");
-  for (const auto& asked : array_of(call.params(), "BlockDeviceMappings")) {
-    const auto found = std::find_if(devices.begin(), devices.end(), [&](const Document& device) {
-      return text(device, "DeviceName") == text(asked, "DeviceName");
-    });
-    if (asked.as_object().contains("NoDevice")) {
-      if (found != devices.end()) devices.erase(found);
-    } else if (found == devices.end()) {
-      devices.push_back(asked);
-    } else {
-      auto& ebs = found->as_object()["Ebs"].as_object();
-      for (const auto& [name, value] : object_of(asked, "Ebs"))
-        ebs[name] = value;
-    }
-  }
-  return devices;
-}
-
-Result<void> add_volumes(Call& call, const Launch& launch, const Resource& instance) {
+Result<void> add_volumes(Call& call, const Document& params, const Launch& launch,
+                         const Resource& instance) {
   const auto zone = text(launch.subnet.shape, "AvailabilityZone");
-  for (const auto& device : devices_of(call, launch.image)) {
+  const auto devices = merged_devices(array_of(launch.image.shape, "BlockDeviceMappings"),
+                                      array_of(params, "BlockDeviceMappings"));
+  for (const auto& device : devices) {
     auto spec = object_of(device, "Ebs");
     if (spec.empty()) continue;
-    // The snapshot of an image that somebody else publishes is not to be seen.
+    // The snapshot of somebody else's image is not to be seen, and yet is used.
     const std::string snapshot(text(spec, "SnapshotId"));
-    const bool hidden = flag(launch.image.shape, "Public") && !visible_snapshot(call, snapshot);
+    const bool hidden =
+        launch.image.scope.account != call.account() && !visible_snapshot(call, snapshot);
     if (hidden) spec.erase("SnapshotId");
     auto volume = TRY(make_volume(call, spec, zone, launch.volume_tags));
     if (hidden) volume.shape["SnapshotId"] = snapshot;
     attach_volume_to(call, volume, instance, text(device, "DeviceName"),
                      flag(spec, "DeleteOnTermination", true));
+    tell_of_volume(call, volume, "createVolume", "available");
   }
   return {};
 }
@@ -318,12 +291,13 @@ Result<void> add_interface(Call& call, const Launch& launch, const Resource& ins
 }  // namespace
 
 Outcome run_instances(Call& call) {
-  const auto launch = TRY(launch_of(call));
+  const auto params = TRY(launch_parameters(call));
+  const auto launch = TRY(launch_of(call, params));
   const auto count = integer(call.params(), "MaxCount").value_or(1);
   Array instances;
   for (std::int64_t index = 0; index < count; ++index) {
-    auto instance = draft(call, launch, index);
-    TRY(add_volumes(call, launch, instance));
+    auto instance = draft(call, params, launch, index);
+    TRY(add_volumes(call, params, launch, instance));
     TRY(add_interface(call, launch, instance));
     enter(call, instance, State::Pending);
     instances.push_back(shown(instance));

@@ -51,14 +51,6 @@ constexpr std::array<Filter, 5> kForVpcFilters{{{"group-id", "GroupId"},
                                                 {"owner-id", "OwnerId"},
                                                 {"primary-vpc-id", "PrimaryVpcId"}}};
 
-bool allowed_text(std::string_view text) {
-  constexpr std::string_view kOthers = " ._-:/()#,@[]+=&;{}!$*";
-  return std::all_of(text.begin(), text.end(), [&](char each) {
-    return std::isalnum(static_cast<unsigned char>(each)) ||
-           kOthers.find(each) != std::string_view::npos;
-  });
-}
-
 Result<void> check_text(std::string_view value, std::string_view param) {
   if (value.empty()) return missing_parameter(param);
   if (value.size() > kLongest) {
@@ -115,10 +107,8 @@ Result<void> check_unused(const Call& call, const Resource& group) {
   bool used = false;
   for (const auto& other : all(call, call.scope(), kGroup))
     used |= refers_to(other, group.id);
-  for (const auto& each : all(call, call.scope(), kInterface)) {
-    const auto ids = values_at(each.shape, "Groups.GroupId");
-    used |= std::find(ids.begin(), ids.end(), group.id) != ids.end();
-  }
+  for (const auto& each : all(call, call.scope(), kInterface))
+    used |= has(values_at(each.shape, "Groups.GroupId"), group.id);
   if (used)
     return dependency_violation(fmt::format("resource {} has a dependent object", group.id));
   return {};
@@ -149,6 +139,14 @@ Array stale_permissions(const std::vector<Rule>& rules, bool egress) {
 }
 
 }  // namespace
+
+bool allowed_text(std::string_view text) {
+  constexpr std::string_view kOthers = " ._-:/()#,@[]+=&;{}!$*";
+  return std::all_of(text.begin(), text.end(), [&](char each) {
+    return std::isalnum(static_cast<unsigned char>(each)) ||
+           kOthers.find(each) != std::string_view::npos;
+  });
+}
 
 Object group_shape(const Resource& group) {
   const auto rules = rules_of(group);
@@ -225,10 +223,7 @@ Outcome create_security_group(Call& call) {
   const auto vpc = TRY(vpc_for_group(call));
   TRY(check_name(call, text(params, "GroupName"), vpc));
   TRY(check_text(text(params, "Description"), "GroupDescription"));
-  Resource group {
-    .scope = call.scope(), .id = new_id(call, kGroup.prefix), .created = call.now(),
-    .tags = TRY(specified_tags(call, kGroup))
-  };
+  auto group = new_resource(call, kGroup, TRY(specified_tags(call, kGroup)));
   group.shape = {{"Description", text(params, "Description")},
                  {"GroupName", text(params, "GroupName")},
                  {"OwnerId", call.account().str()},
@@ -296,9 +291,10 @@ Outcome describe_stale_security_groups(Call& call) {
   const auto vpc = TRY(named(call, kVpc, "VpcId"));
   Array items;
   for (const auto& group : all(call, call.scope(), kGroup)) {
+    if (text(group.shape, "VpcId") != vpc.id) continue;
     auto rules = rules_of(group);
     std::erase_if(rules, [&](const Rule& rule) { return !is_stale(call, rule); });
-    if (text(group.shape, "VpcId") != vpc.id || rules.empty()) continue;
+    if (rules.empty()) continue;
     items.push_back(Object{{"Description", text(group.shape, "Description")},
                            {"GroupId", group.id},
                            {"GroupName", text(group.shape, "GroupName")},

@@ -7,6 +7,9 @@
 
 namespace tocsin::ec2 {
 
+/// Whether names and descriptions of groups and rules may be so: a-z, A-Z, 0-9, spaces, and
+/// ._-:/()#,@[]+=&;{}!$*
+bool allowed_text(std::string_view text);
 /// By name, in that VPC or (empty) the default one.
 Result<Resource> group_named(const core::Call& call, std::string_view name, std::string_view vpc);
 /// The group that GroupId or GroupName names.

@@ -5,6 +5,8 @@
 
 #include "services/ec2/errors.hpp"
 #include "services/ec2/listing.hpp"
+#include "services/ec2/settings.hpp"
+#include "services/ec2/sharing.hpp"
 #include "services/ec2/tags.hpp"
 #include "services/ec2/transitions.hpp"
 #include "services/ec2/volumes.hpp"
@@ -18,6 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kCopying = 5s;
 constexpr std::string_view kPermissions = "CreateVolumePermissions";
+constexpr std::string_view kManagedKey = "ManagedKey";
 
 constexpr std::array<Filter, 12> kFilters{{{"description", "Description"},
                                            {"encrypted", "Encrypted"},
@@ -32,29 +35,26 @@ constexpr std::array<Filter, 12> kFilters{{{"description", "Description"},
                                            {"volume-size", "VolumeSize"},
                                            {"kms-key-id", "KmsKeyId"}}};
 
-bool permits(const Resource& snapshot, std::string_view account) {
-  for (const auto& each : array_of(snapshot.more, kPermissions)) {
-    if (text(each, "Group") == "all" || text(each, "UserId") == account) return true;
-  }
-  return false;
-}
-
-bool any_of(const std::vector<std::string>& wanted, std::string_view value) {
-  return std::find(wanted.begin(), wanted.end(), value) != wanted.end();
+/// Under "block-all-sharing" what is public is nobody else's.
+bool permits(const store::View& view, const Resource& snapshot, std::string_view account) {
+  const auto& permissions = array_of(snapshot.more, kPermissions);
+  if (names_account(permissions, account)) return true;
+  return names_all(permissions) &&
+         settings_of(view, snapshot.scope).snapshot_block != "block-all-sharing";
 }
 
 bool owned_as_asked(const Call& call, const Resource& snapshot) {
   const auto owners = texts(call.params(), "OwnerIds");
   const auto users = texts(call.params(), "RestorableByUserIds");
   const auto owner = snapshot.scope.account.str();
-  if (!owners.empty() && !any_of(owners, owner) &&
-      !(any_of(owners, "self") && owner == call.account().str()))
+  if (!owners.empty() && !has(owners, owner) &&
+      !(has(owners, "self") && owner == call.account().str()))
     return false;
   if (users.empty()) return true;
   return std::any_of(users.begin(), users.end(), [&](const std::string& user) {
-    if (user == "all") return permits(snapshot, "all");
+    if (user == "all") return names_all(array_of(snapshot.more, kPermissions));
     const auto account = user == "self" ? call.account().str() : user;
-    return owner == account || permits(snapshot, account);
+    return owner == account || permits(call, snapshot, account);
   });
 }
 
@@ -75,33 +75,50 @@ Result<void> check_attribute(const Call& call) {
   return invalid_value(attribute, "attribute", "Unknown attribute.");
 }
 
-/// What an operation adds or removes, whichever way the client says it.
-Array permissions_in(const Document& params, std::string_view operation) {
-  Array out =
-      array_of(object_of(params, "CreateVolumePermission"), operation == "add" ? "Add" : "Remove");
-  if (text(params, "OperationType") != operation) return out;
-  for (const auto& user : texts(params, "UserIds"))
-    out.push_back(Object{{"UserId", user}});
-  for (const auto& group : texts(params, "GroupNames"))
-    out.push_back(Object{{"Group", group}});
-  return out;
-}
-
-Result<void> check_permission(const Resource& snapshot, const Document& permission) {
-  const auto user = text(permission, "UserId");
-  const auto group = text(permission, "Group");
-  if (!group.empty() && group != "all") return invalid_value(group, "userGroup");
-  const bool account = user.size() == 12 && user.find_first_not_of("0123456789") == user.npos;
-  if (group.empty() && !account)
-    return fail("InvalidUserID.Malformed", fmt::format("Invalid user id: \"{}\"", user));
-  if (flag(snapshot.shape, "Encrypted") && !group.empty()) {
+Result<void> check_sharing(const Call& call, const Resource& snapshot, const Document& permission) {
+  TRY(check_permission(permission));
+  const bool everybody = !text(permission, "Group").empty();
+  if (flag(snapshot.shape, "Encrypted") && everybody)
     return fail("OperationNotPermitted", "Encrypted snapshots cannot be made public");
-  }
-  if (text(snapshot.shape, "KmsKeyId").find("alias/aws/ebs") != std::string_view::npos) {
+  if (flag(snapshot.more, kManagedKey)) {
     return fail("OperationNotPermitted",
                 "Encrypted snapshots with EBS default key cannot be shared");
   }
+  if (everybody && settings_of(call, call.scope()).snapshot_block != "unblocked") {
+    return fail("OperationNotPermitted",
+                "Block public access for snapshots is enabled: snapshots cannot be shared publicly "
+                "in this Region.");
+  }
   return {};
+}
+
+/// The other account hears of it.
+void tell_of_sharing(Call& call, const Resource& snapshot, const Array& added) {
+  for (const auto& each : added) {
+    const auto user = text(each, "UserId");
+    if (user.empty() || user == call.account().str()) continue;
+    tell_of_snapshot(call, {AccountId(std::string(user)), call.region()}, snapshot, "shareSnapshot",
+                     call.account().str());
+  }
+}
+
+/// A copy is like this, before it is a snapshot.
+Result<Resource> copied_volume(Call& call, const Resource& source, const Document& params) {
+  const auto key = text(params, "KmsKeyId");
+  const bool encrypted = flag(source.shape, "Encrypted") || flag(params, "Encrypted") ||
+                         settings_of(call, call.scope()).encryption;
+  if (!encrypted && !key.empty()) {
+    return fail("InvalidParameterDependency",
+                "The parameter KmsKeyId requires the parameter Encrypted to be set.");
+  }
+  Resource like{.id = "vol-ffffffff"};  // as AWS names the volume of a copy
+  like.shape = {{"Encrypted", encrypted}, {"Size", source.shape.at("VolumeSize")}};
+  if (encrypted) {
+    const auto found = TRY(encryption_key(call, key));
+    like.shape["KmsKeyId"] = found.arn;
+    like.more[kManagedKey] = found.managed;
+  }
+  return like;
 }
 
 }  // namespace
@@ -110,7 +127,8 @@ std::vector<Resource> visible_snapshots(const Call& call) {
   auto found = kSnapshot.table.all(call, {});
   std::erase_if(found, [&](const Resource& snapshot) {
     return snapshot.scope.region != call.region() ||
-           (snapshot.scope.account != call.account() && !permits(snapshot, call.account().str()));
+           (snapshot.scope.account != call.account() &&
+            !permits(call, snapshot, call.account().str()));
   });
   return found;
 }
@@ -126,10 +144,7 @@ Result<Resource> visible_snapshot(const Call& call, std::string_view id) {
 
 Resource make_snapshot(Call& call, const Resource& volume, std::string_view description,
                        core::Tags tags) {
-  Resource snapshot{.scope = call.scope(),
-                    .id = new_id(call, kSnapshot.prefix),
-                    .created = call.now(),
-                    .tags = std::move(tags)};
+  auto snapshot = new_resource(call, kSnapshot, std::move(tags));
   snapshot.shape = {{"Description", std::string(description)},
                     {"Encrypted", flag(volume.shape, "Encrypted")},
                     {"OwnerId", call.account().str()},
@@ -142,9 +157,19 @@ Resource make_snapshot(Call& call, const Resource& volume, std::string_view desc
                     {"StorageTier", "standard"}};
   if (const auto key = text(volume.shape, "KmsKeyId"); !key.empty())
     snapshot.shape["KmsKeyId"] = key;
+  if (flag(volume.more, kManagedKey)) snapshot.more[kManagedKey] = true;
   save(call, kSnapshot, snapshot);
   become(call, snapshot, "completed", kCopying);
   return snapshot;
+}
+
+Result<Resource> copied_snapshot(Call& call, const Resource& source, core::Tags tags) {
+  const auto& params = call.params();
+  const auto like = TRY(copied_volume(call, source, params));
+  auto copy = make_snapshot(call, like, text(params, "Description"), std::move(tags));
+  copy.more["CopiedFrom"] = arn_of(kSnapshot, source);
+  save(call, kSnapshot, copy);
+  return copy;
 }
 
 Outcome create_snapshot(Call& call) {
@@ -169,7 +194,7 @@ Outcome create_snapshots(Call& call) {
   for (const auto& volume : volumes_of(call, instance.id)) {
     const bool boot = values_at(volume.shape, "Attachments.Device") ==
                       std::vector<std::string>{string_of(instance.shape, "RootDeviceName")};
-    if ((boot && flag(which, "ExcludeBootVolume")) || any_of(excluded, volume.id)) continue;
+    if ((boot && flag(which, "ExcludeBootVolume")) || has(excluded, volume.id)) continue;
     auto all_tags = copy ? volume.tags : core::Tags();
     for (const auto& [key, value] : tags)
       all_tags[key] = value;
@@ -192,23 +217,15 @@ Outcome copy_snapshot(Call& call) {
   if (text(source->shape, "State") != "completed") {
     return fail("IncorrectState", fmt::format("Snapshot {} is in an invalid state: pending", id));
   }
-  const bool encrypted = flag(source->shape, "Encrypted") || flag(params, "Encrypted");
-  if (!encrypted && !text(params, "KmsKeyId").empty()) {
-    return fail("InvalidParameterDependency",
-                "The parameter KmsKeyId requires the parameter Encrypted to be set.");
-  }
-  Resource like{.id = "vol-ffffffff"};  // as AWS names the volume of a copy
-  like.shape = {{"Encrypted", encrypted}, {"Size", source->shape.at("VolumeSize")}};
-  if (encrypted) like.shape["KmsKeyId"] = TRY(encryption_key(call, text(params, "KmsKeyId")));
   auto tags = TRY(specified_tags(call, kSnapshot));
-  const auto copy = make_snapshot(call, like, text(params, "Description"), std::move(tags));
+  const auto copy = TRY(copied_snapshot(call, *source, std::move(tags)));
   return Object{{"SnapshotId", copy.id}, {"Tags", core::tag_list(copy.tags)}};
 }
 
 Outcome delete_snapshot(Call& call) {
   const auto snapshot = TRY(own_snapshot(call));
   for (const auto& image : all(call, call.scope(), kImage)) {
-    if (any_of(values_at(image.shape, "BlockDeviceMappings.Ebs.SnapshotId"), snapshot.id)) {
+    if (has(values_at(image.shape, "BlockDeviceMappings.Ebs.SnapshotId"), snapshot.id)) {
       return fail("InvalidSnapshot.InUse",
                   fmt::format("The snapshot {} is currently in use by {}", snapshot.id, image.id));
     }
@@ -219,15 +236,11 @@ Outcome delete_snapshot(Call& call) {
 
 Outcome describe_snapshots(Call& call) {
   const auto ids = texts(call.params(), "SnapshotIds");
-  std::vector<std::string> absent;
-  for (const auto& id : ids) {
-    TRY(check_id(kSnapshot, id));
-    if (!visible_snapshot(call, id)) absent.push_back(id);
-  }
-  if (!absent.empty()) return missing(kSnapshot, absent);
+  const auto snapshots = visible_snapshots(call);
+  TRY(check_among(kSnapshot, snapshots, ids));
   Array items;
-  for (const auto& snapshot : visible_snapshots(call)) {
-    if ((ids.empty() || any_of(ids, snapshot.id)) && owned_as_asked(call, snapshot))
+  for (const auto& snapshot : snapshots) {
+    if (asked_for(ids, snapshot.id) && owned_as_asked(call, snapshot))
       items.push_back(shown(snapshot));
   }
   return TRY(filtered_page(call, items, "Snapshots", kFilters));
@@ -236,17 +249,13 @@ Outcome describe_snapshots(Call& call) {
 Outcome modify_snapshot_attribute(Call& call) {
   auto snapshot = TRY(own_snapshot(call));
   TRY(check_attribute(call));
-  const auto added = permissions_in(call.params(), "add");
-  const auto removed = permissions_in(call.params(), "remove");
+  const auto added = asked_permissions(call.params(), kSnapshotSharing, "add");
+  const auto removed = asked_permissions(call.params(), kSnapshotSharing, "remove");
   if (added.empty() && removed.empty()) return missing_parameter("createVolumePermission");
-  Array now;
-  for (const auto& each : array_of(snapshot.more, kPermissions)) {
-    if (std::find(removed.begin(), removed.end(), each) == removed.end()) now.push_back(each);
-  }
-  for (const auto& each : added) {
-    TRY(check_permission(snapshot, each));
-    if (std::find(now.begin(), now.end(), each) == now.end()) now.push_back(each);
-  }
+  for (const auto& each : added)
+    TRY(check_sharing(call, snapshot, each));
+  auto now = changed_permissions(array_of(snapshot.more, kPermissions), added, removed);
+  tell_of_sharing(call, snapshot, added);
   snapshot.more[kPermissions] = std::move(now);
   save(call, kSnapshot, snapshot);
   return Object();

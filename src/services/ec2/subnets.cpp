@@ -112,9 +112,8 @@ Result<Zone> zone_for(const Call& call) {
 }
 
 void place(Call& call, const Resource& vpc, const Resource& subnet) {
-  const NewId ids = [&](std::string_view prefix) { return new_id(call, prefix); };
-  if (auto acl = default_of(call, call.scope(), kAcl, vpc.id)) {
-    associate_acl(*acl, subnet.id, ids);
+  if (auto acl = default_acl(call, call.scope(), vpc.id)) {
+    associate_acl(*acl, subnet.id, new_ids(call));
     save(call, kAcl, *acl);
   }
   save(call, kSubnet, subnet);
@@ -161,8 +160,7 @@ Outcome create_subnet(Call& call) {
   TRY(check_free(call, vpc, block));
   auto origin = vpc;
   origin.created = call.now();
-  auto subnet = make_subnet(origin, zone.name, block.str(),
-                            [&](std::string_view prefix) { return new_id(call, prefix); });
+  auto subnet = make_subnet(origin, zone.name, block.str(), new_ids(call));
   subnet.tags = std::move(tags);
   place(call, vpc, subnet);
   return Object{{"Subnet", shown(subnet)}};
@@ -176,8 +174,7 @@ Outcome create_default_subnet(Call& call) {
   const auto name = text(call.params(), "AvailabilityZone");
   const auto zone = zone_in(call.region(), name);
   if (!zone) return invalid_value(fmt::format("Invalid availability zone: [{}]", name));
-  const auto subnets = all(call, call.scope(), kSubnet);
-  for (const auto& subnet : subnets) {
+  for (const auto& subnet : all(call, call.scope(), kSubnet)) {
     if (flag(subnet.shape, "DefaultForAz") &&
         text(subnet.shape, "AvailabilityZone") == zone->name) {
       return fail("DefaultSubnetAlreadyExistsInAvailabilityZone",
@@ -188,8 +185,7 @@ Outcome create_default_subnet(Call& call) {
   for (std::uint32_t n = 0; n < 16; ++n) {
     const auto block = block_at(outer, 20, n);
     if (!check_free(call, *vpc, block)) continue;
-    auto subnet = make_subnet(*vpc, zone->name, block.str(),
-                              [&](std::string_view prefix) { return new_id(call, prefix); });
+    auto subnet = make_subnet(*vpc, zone->name, block.str(), new_ids(call));
     subnet.created = call.now();
     subnet.shape["DefaultForAz"] = true;
     subnet.shape["MapPublicIpOnLaunch"] = true;
@@ -202,8 +198,7 @@ Outcome create_default_subnet(Call& call) {
 Outcome delete_subnet(Call& call) {
   const auto subnet = TRY(named(call, kSubnet, "SubnetId"));
   if (is_used(call, subnet.id)) {
-    return dependency_violation(
-        fmt::format("The subnet '{}' has dependencies and cannot be deleted.", subnet.id));
+    return has_dependencies("subnet", subnet.id);
   }
   leave(call, subnet.id);
   erase(call, kSubnet, subnet);
@@ -216,7 +211,7 @@ core::Handler describe_subnets() {
 
 Outcome modify_subnet_attribute(Call& call) {
   auto subnet = TRY(named(call, kSubnet, "SubnetId"));
-  int given = 0;
+  std::size_t given = 0;
   for (const auto& [param, group, member] : kAttributes) {
     const auto* value = find(call.params(), param);
     if (!value) continue;
@@ -230,12 +225,7 @@ Outcome modify_subnet_attribute(Call& call) {
     ++given;
     subnet.shape["PrivateDnsNameOptionsOnLaunch"].as_object()["HostnameType"] = std::string(type);
   }
-  if (given == 0) return fail("MissingParameter", "You must specify an attribute to modify");
-  if (given > 1) {
-    return invalid_combination(
-        "Fields for multiple attribute types specified; only one attribute can be modified per "
-        "request");
-  }
+  TRY(check_one_attribute(given));
   save(call, kSubnet, subnet);
   return Object();
 }

@@ -28,11 +28,20 @@ constexpr std::array<Filter, 4> kFilters{{{"key", "Key"},
                                           {"resource-type", "ResourceType"},
                                           {"value", "Value"}}};
 
-Result<void> check_tag(std::string_view key, std::string_view value) {
+/// Those that mark what they make with tags of their own. A function's session does not.
+bool may_reserve(const Call& call) {
+  const auto& service = call.principal().service;
+  return service == "autoscaling.amazonaws.com" || service == "cloudformation.amazonaws.com";
+}
+
+Result<void> check_reserved(const Call& call, std::string_view key) {
+  if (!key.starts_with("aws:") || may_reserve(call)) return {};
+  return invalid_value("Tag keys starting with 'aws:' are reserved for internal use");
+}
+
+Result<void> check_tag(const Call& call, std::string_view key, std::string_view value) {
   if (key.empty()) return invalid_value("Tag key cannot be empty.");
-  if (key.starts_with("aws:")) {
-    return invalid_value("Tag keys starting with 'aws:' are reserved for internal use");
-  }
+  TRY(check_reserved(call, key));
   if (key.size() > kLongestKey) {
     return invalid_value(
         fmt::format("Tag key exceeds the maximum length of {} characters", kLongestKey));
@@ -44,9 +53,7 @@ Result<void> check_tag(std::string_view key, std::string_view value) {
   return {};
 }
 
-Result<void> add_tags(Tags& tags, const Tags& more) {
-  for (const auto& [key, value] : more)
-    tags[key] = value;
+Result<void> check_count(const Tags& tags) {
   const auto own = std::count_if(tags.begin(), tags.end(),
                                  [](const auto& tag) { return !tag.first.starts_with("aws:"); });
   if (static_cast<std::size_t>(own) > kMostTags)
@@ -54,16 +61,21 @@ Result<void> add_tags(Tags& tags, const Tags& more) {
   return {};
 }
 
-Result<Tags> checked(const Array& list) {
+Result<void> add_tags(Tags& tags, const Tags& more) {
+  for (const auto& [key, value] : more)
+    tags[key] = value;
+  return check_count(tags);
+}
+
+Result<Tags> checked(const Call& call, const Array& list) {
   Tags tags;
   for (const auto& tag : list) {
     const std::string key(text(tag, "Key"));
-    TRY(check_tag(key, text(tag, "Value")));
+    TRY(check_tag(call, key, text(tag, "Value")));
     if (!tags.emplace(key, text(tag, "Value")).second)
       return invalid_value(fmt::format("Duplicate tag key '{}' specified.", key));
   }
-  Tags none;
-  TRY(add_tags(none, tags));
+  TRY(check_count(tags));
   return tags;
 }
 
@@ -123,9 +135,9 @@ void drop(Tags& tags, const Array& list) {
 
 }  // namespace
 
-Tags tags_in_request(const Call& call, const Kind& made) {
+Tags tags_in_request(const Document& params, const Kind& made) {
   Tags tags;
-  for (const auto& specification : array_of(call.params(), "TagSpecifications")) {
+  for (const auto& specification : array_of(params, "TagSpecifications")) {
     if (text(specification, "ResourceType") != made.name) continue;
     for (const auto& tag : array_of(specification, "Tags"))
       tags[std::string(text(tag, "Key"))] = text(tag, "Value");
@@ -135,9 +147,14 @@ Tags tags_in_request(const Call& call, const Kind& made) {
 
 Result<Tags> specified_tags(const Call& call, const Kind& made,
                             const std::vector<const Kind*>& also) {
+  return specified_tags(call, call.params(), made, also);
+}
+
+Result<Tags> specified_tags(const Call& call, const Document& params, const Kind& made,
+                            const std::vector<const Kind*>& also) {
   Tags tags;
   bool seen = false;
-  for (const auto& specification : array_of(call.params(), "TagSpecifications")) {
+  for (const auto& specification : array_of(params, "TagSpecifications")) {
     const auto type = text(specification, "ResourceType");
     if (type.empty()) return missing_parameter("tagSpecification.resourceType");
     const bool other =
@@ -148,7 +165,7 @@ Result<Tags> specified_tags(const Call& call, const Kind& made,
     }
     if (array_of(specification, "Tags").empty())
       return invalid_value("Tag specification must have at least one tag");
-    auto found = TRY(checked(array_of(specification, "Tags")));
+    auto found = TRY(checked(call, array_of(specification, "Tags")));
     if (type != made.name) continue;
     if (std::exchange(seen, true)) {
       return invalid_value(
@@ -159,36 +176,57 @@ Result<Tags> specified_tags(const Call& call, const Kind& made,
   return tags;
 }
 
+namespace {
+
+/// Tags are a rule's own; the rest is its group's.
+std::map<std::string, std::vector<std::string>> keys_of_rule(const Call& call,
+                                                             const std::string& id) {
+  const auto group = group_of_rule(call, id);
+  if (!group) return {{"ec2:Region", {call.region()}}};
+  Resource seen{.scope = group->scope, .id = id, .shape = {{"VpcId", group->shape.at("VpcId")}}};
+  for (const auto& rule : rules_of(*group)) {
+    if (rule.id == id) seen.tags = rule.tags;
+  }
+  return keys_of(kRule, seen);
+}
+
+}  // namespace
+
 std::vector<core::Access> tagging_needs(Call& call) {
   std::vector<core::Access> out;
-  Tags tags;
-  for (const auto& tag : array_of(call.params(), "Tags"))
-    tags[std::string(text(tag, "Key"))] = text(tag, "Value");
+  const auto tags = core::tags_of(array_of(call.params(), "Tags"));
   for (const auto& id : texts(call.params(), "Resources")) {
     const auto* kind = kind_of(id);
     if (!kind) continue;
     core::Access access{.action = "ec2:" + call.request().operation,
-                        .resource = arn_of(*kind, call.scope(), id)};
+                        .resource = arn_of(*kind, call.scope(), id),
+                        .context = {{"ec2:Region", {call.region()}}}};
+    if (kind == &kRule) access.context = keys_of_rule(call, id);
     if (const auto resource = get(call, call.scope(), *kind, id)) {
       access.resource = arn_of(*kind, *resource);
       access.context = keys_of(*kind, *resource);
     }
-    add_request_tags(access, tags);
+    core::add_request_tags(access, tags);
     out.push_back(std::move(access));
   }
-  if (out.empty()) out.push_back({.action = "ec2:" + call.request().operation});
+  if (out.empty()) {
+    out.push_back({.action = "ec2:" + call.request().operation,
+                   .context = {{"ec2:Region", {call.region()}}}});
+  }
   return out;
 }
 
 Outcome create_tags(Call& call) {
   if (array_of(call.params(), "Tags").empty()) return missing_parameter("tagSet");
-  const auto tags = TRY(checked(array_of(call.params(), "Tags")));
+  const auto tags = TRY(checked(call, array_of(call.params(), "Tags")));
   for (const auto& id : TRY(resources_of(call)))
     TRY(change_tags(call, id, [&](Tags& all) { return add_tags(all, tags); }));
   return Object();
 }
 
 Outcome delete_tags(Call& call) {
+  for (const auto& tag : array_of(call.params(), "Tags"))
+    TRY(check_reserved(call, text(tag, "Key")));
   for (const auto& id : TRY(resources_of(call))) {
     TRY(change_tags(call, id, [&](Tags& all) -> Result<void> {
       drop(all, array_of(call.params(), "Tags"));

@@ -7,9 +7,11 @@
 namespace tocsin::ec2 {
 
 /// The tags that TagSpecifications give to what is made, unchecked: for authorisation.
-core::Tags tags_in_request(const core::Call& call, const Kind& made);
+core::Tags tags_in_request(const Document& params, const Kind& made);
 /// The same, checked. `also`: further kinds that the operation can tag.
 Result<core::Tags> specified_tags(const core::Call& call, const Kind& made,
+                                  const std::vector<const Kind*>& also = {});
+Result<core::Tags> specified_tags(const core::Call& call, const Document& params, const Kind& made,
                                   const std::vector<const Kind*>& also = {});
 
 std::vector<core::Access> tagging_needs(core::Call& call);

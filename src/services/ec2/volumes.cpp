@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include "services/ec2/errors.hpp"
+#include "services/ec2/instances.hpp"
 #include "services/ec2/listing.hpp"
 #include "services/ec2/regions.hpp"
+#include "services/ec2/settings.hpp"
 #include "services/ec2/tags.hpp"
 #include "services/ec2/transitions.hpp"
 
@@ -20,6 +22,8 @@ using core::Outcome;
 using namespace std::chrono_literals;
 
 constexpr auto kCreating = 2s;
+constexpr auto kModifying = 30s;
+constexpr auto kBetweenModifications = 6h;
 
 constexpr std::array<Filter, 17> kFilters{
     {{"attachment.attach-time", "Attachments.AttachTime"},
@@ -45,6 +49,19 @@ constexpr std::array<Filter, 4> kStatusFilters{
      {"volume-status.details-name", "VolumeStatus.Details.Name"},
      {"volume-status.details-status", "VolumeStatus.Details.Status"}}};
 
+constexpr std::array<Filter, 11> kModificationFilters{
+    {{"modification-state", "ModificationState"},
+     {"original-iops", "OriginalIops"},
+     {"original-size", "OriginalSize"},
+     {"original-volume-type", "OriginalVolumeType"},
+     {"originalMultiAttachEnabled", "OriginalMultiAttachEnabled"},
+     {"start-time", "StartTime"},
+     {"target-iops", "TargetIops"},
+     {"target-size", "TargetSize"},
+     {"target-volume-type", "TargetVolumeType"},
+     {"targetMultiAttachEnabled", "TargetMultiAttachEnabled"},
+     {"volume-id", "VolumeId"}}};
+
 struct Type {
   std::string_view name;
   std::int64_t least, most;  // GiB
@@ -58,17 +75,6 @@ constexpr std::array<Type, 7> kTypes{{{"gp2", 1, 16384},
                                       {"st1", 125, 16384},
                                       {"sc1", 125, 16384},
                                       {"standard", 1, 1024}}};
-
-struct Settings {
-  bool encryption = false;
-};
-BOOST_DESCRIBE_STRUCT(Settings, (), (encryption))
-constexpr core::Table<Settings> kSettings{"ec2.ebs_settings"};
-
-bool encrypts_by_default(const Context& context) {
-  const auto settings = kSettings.get(context, core::Key::of(context.scope()));
-  return settings && settings->encryption;
-}
 
 Result<Type> type_of(std::string_view name) {
   for (const auto& type : kTypes) {
@@ -118,6 +124,15 @@ Result<void> set_performance(Object& shape, const Type& type, const Document& sp
   return {};
 }
 
+/// Once in six hours.
+Result<void> check_rate(const Resource& volume, Time now) {
+  const auto* start = find(object_of(volume.more, kModification), "StartTime");
+  if (!start || now - from_seconds(start->to_number<double>()) >= kBetweenModifications) return {};
+  return fail("VolumeModificationRateExceeded",
+              "You've reached the maximum modification rate per volume limit. Wait at least 6 "
+              "hours between modifications per EBS volume.");
+}
+
 Object attachment_reply(const Resource& volume, std::string_view state) {
   auto out = array_of(volume.shape, "Attachments").at(0).as_object();
   out["State"] = std::string(state);
@@ -129,17 +144,13 @@ std::string instance_of(const Resource& volume) {
   return attachments.empty() ? std::string() : string_of(attachments.front(), "InstanceId");
 }
 
-std::string state_of(const Resource& instance) {
-  return string_of(object_of(instance.shape, "State"), "Name");
-}
-
 Result<void> check_attachable(const Call& call, const Resource& volume, const Resource& instance) {
   if (!instance_of(volume).empty())
     return fail("VolumeInUse", fmt::format("{} is already attached to an instance", volume.id));
   if (text(volume.shape, "State") != "available")
     return fail("IncorrectState", fmt::format("{} is not 'available'.", volume.id));
   const auto state = state_of(instance);
-  if (state != "running" && state != "stopped" && state != "pending")
+  if (state != State::Running && state != State::Stopped && state != State::Pending)
     return fail("IncorrectState", fmt::format("Instance '{}' is not 'running'.", instance.id));
   if (text(volume.shape, "AvailabilityZone") !=
       text(object_of(instance.shape, "Placement"), "AvailabilityZone")) {
@@ -148,8 +159,7 @@ Result<void> check_attachable(const Call& call, const Resource& volume, const Re
                             volume.id, instance.id));
   }
   const auto device = text(call.params(), "Device");
-  const auto used = values_at(instance.shape, "BlockDeviceMappings.DeviceName");
-  if (std::find(used.begin(), used.end(), device) != used.end()) {
+  if (has(values_at(instance.shape, "BlockDeviceMappings.DeviceName"), device)) {
     return invalid_value(
         fmt::format("Invalid value '{}' for unixDevice. Attachment point {} is "
                     "already in use",
@@ -165,40 +175,23 @@ void refresh_owner(Context& context, std::string_view id) {
   }
 }
 
-Outcome set_encryption(Call& call, bool on) {
-  kSettings.put(call, core::Key::of(call.scope()), {on});
-  return Object{{"EbsEncryptionByDefault", on}};
-}
-
 }  // namespace
-
-Result<std::string> encryption_key(Call& call, std::string_view given) {
-  const std::string asked(given.empty() ? "alias/aws/ebs" : given);
-  auto spec = call.as_caller("kms", "DescribeKey", Object{{"KeyId", asked}});
-  spec.credential.service = "ec2.amazonaws.com";
-  const auto reply = call.call(spec).result();
-  if (reply) return string_of(object_of(*reply, "KeyMetadata"), "Arn");
-  if (!given.empty() && reply.error().code != "NotImplemented")
-    return invalid_value(given, "KmsKeyId", reply.error().message);
-  if (asked.starts_with("arn:")) return asked;
-  return arn("kms", call.scope(), asked.starts_with("alias/") ? asked : "key/" + asked);
-}
 
 Result<Resource> make_volume(Call& call, const Document& spec, std::string_view zone,
                              core::Tags tags) {
   const auto type = TRY(type_of(text(spec, "VolumeType", "gp2")));
   auto size = integer(spec, "Size");
   if (!size) size = integer(spec, "VolumeSize");
-  bool encrypted = flag(spec, "Encrypted") || encrypts_by_default(call);
+  bool encrypted = flag(spec, "Encrypted") || settings_of(call, call.scope()).encryption;
   std::string key(text(spec, "KmsKeyId"));
   const auto snapshot_id = text(spec, "SnapshotId");
   if (!snapshot_id.empty()) {
     const auto snapshot = TRY(visible_snapshot(call, snapshot_id));
     const auto least = integer(snapshot.shape, "VolumeSize").value_or(1);
     if (size && *size < least) {
-      return fail("InvalidParameterValue",
-                  fmt::format("Volume of {}GiB is smaller than snapshot '{}', expect size >= {}GiB",
-                              *size, snapshot_id, least));
+      return invalid_value(
+          fmt::format("Volume of {}GiB is smaller than snapshot '{}', expect size >= {}GiB", *size,
+                      snapshot_id, least));
     }
     if (!size) size = least;
     if (flag(snapshot.shape, "Encrypted") && key.empty()) key = text(snapshot.shape, "KmsKeyId");
@@ -211,10 +204,7 @@ Result<Resource> make_volume(Call& call, const Document& spec, std::string_view 
     return fail("InvalidParameterDependency",
                 "The parameter KmsKeyId requires the parameter Encrypted to be set.");
   }
-  Resource volume{.scope = call.scope(),
-                  .id = new_id(call, kVolume.prefix),
-                  .created = call.now(),
-                  .tags = std::move(tags)};
+  auto volume = new_resource(call, kVolume, std::move(tags));
   volume.shape = {{"Attachments", Array()},
                   {"AvailabilityZone", std::string(zone)},
                   {"CreateTime", to_seconds(call.now())},
@@ -226,7 +216,11 @@ Result<Resource> make_volume(Call& call, const Document& spec, std::string_view 
                   {"VolumeType", std::string(type.name)},
                   {"MultiAttachEnabled", flag(spec, "MultiAttachEnabled")}};
   TRY(set_performance(volume.shape, type, spec, *size));
-  if (encrypted) volume.shape["KmsKeyId"] = TRY(encryption_key(call, key));
+  if (encrypted) {
+    const auto found = TRY(encryption_key(call, key));
+    volume.shape["KmsKeyId"] = found.arn;
+    volume.more["ManagedKey"] = found.managed;
+  }
   save(call, kVolume, volume);
   return volume;
 }
@@ -291,6 +285,7 @@ Outcome delete_volume(Call& call) {
     return fail("VolumeInUse",
                 fmt::format("Volume {} is currently attached to {}", volume.id, instance));
   }
+  tell_of_volume(call, volume, "deleteVolume", "deleted");
   erase(call, kVolume, volume);
   return Object();
 }
@@ -305,7 +300,7 @@ Outcome describe_volume_status(Call& call) {
   for (const auto& id : ids)
     TRY(existing(call, kVolume, id));
   for (const auto& volume : all(call, call.scope(), kVolume)) {
-    if (!ids.empty() && std::find(ids.begin(), ids.end(), volume.id) == ids.end()) continue;
+    if (!asked_for(ids, volume.id)) continue;
     items.push_back(Object{
         {"Actions", Array()},
         {"AvailabilityZone", text(volume.shape, "AvailabilityZone")},
@@ -344,7 +339,7 @@ Outcome detach_volume(Call& call) {
   }
   auto reply = attachment_reply(volume, "detaching");
   const auto instance = get(call, call.scope(), kInstance, instance_id);
-  if (instance && state_of(*instance) == "running" &&
+  if (instance && state_of(*instance) == State::Running &&
       text(reply, "Device") == text(instance->shape, "RootDeviceName")) {
     return fail("OperationNotPermitted",
                 fmt::format("Unable to detach root volume '{}' from instance '{}'", volume.id,
@@ -364,31 +359,68 @@ Outcome modify_volume(Call& call) {
   const auto size = integer(params, "Size").value_or(old_size);
   if (size < old_size) return invalid_value("New size cannot be smaller than existing size");
   TRY(check_size(size, type));
+  TRY(check_rate(volume, call.now()));
   volume.shape.erase("Iops");
   volume.shape.erase("Throughput");
   volume.shape["VolumeType"] = std::string(type.name);
   volume.shape["Size"] = size;
   TRY(set_performance(volume.shape, type, params, size));
-  save(call, kVolume, volume);
   Object out{{"VolumeId", volume.id},
              {"ModificationState", "modifying"},
              {"Progress", 0},
              {"StartTime", to_seconds(call.now())}};
-  for (const auto* name : {"Size", "Iops", "VolumeType", "Throughput"}) {
+  for (const auto* name : {"Size", "Iops", "VolumeType", "Throughput", "MultiAttachEnabled"}) {
     if (const auto* now = volume.shape.if_contains(name)) out[fmt::format("Target{}", name)] = *now;
     if (const auto* was = before.if_contains(name)) out[fmt::format("Original{}", name)] = *was;
   }
+  volume.more[kModification] = out;
+  save(call, kVolume, volume);
+  tell_of_volume(call, volume, "modifyVolume", "optimizing");
+  modified_after(call, volume, kModifying);
   return Object{{"VolumeModification", std::move(out)}};
 }
 
-Outcome get_encryption_by_default(Call& call) {
-  return Object{{"EbsEncryptionByDefault", encrypts_by_default(call)}};
+Outcome describe_volumes_modifications(Call& call) {
+  const auto ids = texts(call.params(), "VolumeIds");
+  TRY(existing(call, kVolume, ids));
+  Array items;
+  for (const auto& volume : all(call, call.scope(), kVolume)) {
+    const auto& modification = object_of(volume.more, kModification);
+    if (modification.empty() && has(ids, volume.id)) {
+      return fail("InvalidVolumeModification.NotFound",
+                  fmt::format("Modification for volume '{}' does not exist.", volume.id));
+    }
+    if (!modification.empty() && asked_for(ids, volume.id)) items.push_back(modification);
+  }
+  return TRY(filtered_page(call, items, "VolumesModifications", kModificationFilters));
 }
-Outcome enable_encryption_by_default(Call& call) {
-  return set_encryption(call, true);
+
+Outcome describe_volume_attribute(Call& call) {
+  const auto volume = TRY(named(call, kVolume, "VolumeId"));
+  const auto asked = text(call.params(), "Attribute");
+  Object out{{"VolumeId", volume.id}};
+  if (asked == "autoEnableIO")
+    out["AutoEnableIO"] = Object{{"Value", flag(volume.more, "AutoEnableIO")}};
+  else if (asked == "productCodes")
+    out["ProductCodes"] = Array();
+  else
+    return invalid_value(asked, "attribute", "Unknown attribute.");
+  return out;
 }
-Outcome disable_encryption_by_default(Call& call) {
-  return set_encryption(call, false);
+
+Outcome modify_volume_attribute(Call& call) {
+  auto volume = TRY(named(call, kVolume, "VolumeId"));
+  const auto* value = find(call.params(), "AutoEnableIO");
+  if (!value) return missing_parameter("autoEnableIO");
+  volume.more["AutoEnableIO"] = flag(*value, "Value");
+  save(call, kVolume, volume);
+  return Object();
+}
+
+/// Whose I/O is never disabled here.
+Outcome enable_volume_io(Call& call) {
+  TRY(named(call, kVolume, "VolumeId"));
+  return Object();
 }
 
 }  // namespace tocsin::ec2

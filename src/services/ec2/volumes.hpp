@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// EBS: volumes, their attachments, snapshots, and encryption by default.
+// EBS: volumes, their attachments, and snapshots.
 #pragma once
 
 #include "core/registry.hpp"
@@ -24,6 +24,9 @@ Result<Resource> visible_snapshot(const core::Call& call, std::string_view id);
 Resource make_snapshot(core::Call& call, const Resource& volume, std::string_view description,
                        core::Tags tags);
 
+/// A copy as the call's Encrypted, KmsKeyId and Description ask for it.
+Result<Resource> copied_snapshot(core::Call& call, const Resource& source, core::Tags tags);
+
 core::Outcome create_volume(core::Call& call);
 core::Outcome delete_volume(core::Call& call);
 core::Handler describe_volumes();
@@ -31,9 +34,10 @@ core::Outcome describe_volume_status(core::Call& call);
 core::Outcome attach_volume(core::Call& call);
 core::Outcome detach_volume(core::Call& call);
 core::Outcome modify_volume(core::Call& call);
-core::Outcome get_encryption_by_default(core::Call& call);
-core::Outcome enable_encryption_by_default(core::Call& call);
-core::Outcome disable_encryption_by_default(core::Call& call);
+core::Outcome describe_volumes_modifications(core::Call& call);
+core::Outcome describe_volume_attribute(core::Call& call);
+core::Outcome modify_volume_attribute(core::Call& call);
+core::Outcome enable_volume_io(core::Call& call);
 
 core::Outcome create_snapshot(core::Call& call);
 core::Outcome create_snapshots(core::Call& call);
@@ -43,8 +47,5 @@ core::Outcome describe_snapshots(core::Call& call);
 core::Outcome modify_snapshot_attribute(core::Call& call);
 core::Outcome reset_snapshot_attribute(core::Call& call);
 core::Outcome describe_snapshot_attribute(core::Call& call);
-
-/// The ARN of the key that encrypts; `given` empty: EBS's own of the account.
-Result<std::string> encryption_key(core::Call& call, std::string_view given);
 
 }  // namespace tocsin::ec2

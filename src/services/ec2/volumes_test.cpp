@@ -149,5 +149,97 @@ TEST_F(Volumes, Grow) {
             "InvalidParameterValue: New size cannot be smaller than existing size");
 }
 
+TEST_F(Volumes, AreModifiedOnceInSixHours) {
+  const auto volume = make();
+  EXPECT_EQ(code("DescribeVolumesModifications", {{"VolumeIds", Array{volume}}}),
+            "InvalidVolumeModification.NotFound");
+  must("ModifyVolume", {{"VolumeId", volume}, {"Size", 20}});
+  EXPECT_EQ(one("DescribeVolumesModifications", "VolumesModifications.ModificationState"),
+            "modifying");
+  cloud.advance(30s);
+  EXPECT_EQ(one("DescribeVolumesModifications", "VolumesModifications.ModificationState"),
+            "completed");
+  EXPECT_EQ(code("ModifyVolume", {{"VolumeId", volume}, {"Size", 30}}),
+            "VolumeModificationRateExceeded");
+  cloud.advance(6h);
+  must("ModifyVolume", {{"VolumeId", volume}, {"Size", 30}});
+  must("DeleteVolume", {{"VolumeId", volume}});
+  Texts told;
+  for (const auto& event : cloud.events()) {
+    if (event.detail_type == "EBS Volume Notification")
+      told.push_back(string_of(event.detail, "event") + " " + string_of(event.detail, "result"));
+  }
+  EXPECT_EQ(told,
+            (Texts{"createVolume available", "modifyVolume optimizing", "modifyVolume completed",
+                   "modifyVolume optimizing", "deleteVolume deleted"}));
+}
+
+TEST_F(Volumes, SnapshotsAreKeptFromThePublic) {
+  const auto id = snapshot_of(make());
+  const Object publish{{"SnapshotId", id},
+                       {"Attribute", "createVolumePermission"},
+                       {"OperationType", "add"},
+                       {"GroupNames", Array{"all"}}};
+  const auto seen_by_others = [&] {
+    auto request = cloud.request("ec2", "DescribeSnapshots", Object());
+    request.credential.account = request.scope.account = AccountId("210987654321");
+    return values_at(cloud.call(request).value_or(Document()), "Snapshots.SnapshotId");
+  };
+  must("ModifySnapshotAttribute", publish);
+  EXPECT_EQ(seen_by_others(), Texts{id});
+  must("EnableSnapshotBlockPublicAccess", {{"State", "block-all-sharing"}});
+  EXPECT_EQ(one("GetSnapshotBlockPublicAccessState", "State"), "block-all-sharing");
+  EXPECT_EQ(seen_by_others(), Texts{});
+  EXPECT_EQ(code("ModifySnapshotAttribute", publish), "OperationNotPermitted");
+  EXPECT_EQ(code("EnableSnapshotBlockPublicAccess", {{"State", "x"}}), "InvalidParameterValue");
+  must("DisableSnapshotBlockPublicAccess");
+  EXPECT_EQ(seen_by_others(), Texts{id});
+}
+
+/// KMS as EBS asks it: one key of AWS's own, one of the customer.
+core::Outcome describe_key(core::Call& call) {
+  const auto id = text(call.params(), "KeyId");
+  const bool managed = id == "alias/aws/ebs" || id.ends_with("key/aws");
+  if (!managed && id != "mine" && !id.ends_with("key/mine"))
+    return fail("NotFoundException", "no such key");
+  const std::string arn =
+      std::string("arn:aws:kms:us-east-1:123456789012:key/") + (managed ? "aws" : "mine");
+  return Object{{"KeyMetadata", Object{{"KeyId", managed ? "aws" : "mine"},
+                                       {"Arn", arn},
+                                       {"KeyManager", managed ? "AWS" : "CUSTOMER"}}}};
+}
+
+TEST(EncryptedSnapshots, OfAwssOwnKeyAreNotShared) {
+  core::TestCloud cloud([](core::Registry& registry) {
+    register_ec2(registry);
+    registry.add(core::Service{"kms", "kms", {{"DescribeKey", core::Effect::Write, describe_key}}});
+  });
+  const auto call = [&](std::string_view operation, Object params) {
+    return cloud.call("ec2", operation, std::move(params));
+  };
+  const auto share = [&](Object more) {
+    more["AvailabilityZone"] = "us-east-1a";
+    more["Size"] = 1;
+    more["Encrypted"] = true;
+    const auto volume = call("CreateVolume", more);
+    EXPECT_TRUE(volume);
+    const auto snapshot = call("CreateSnapshot", {{"VolumeId", text(*volume, "VolumeId")}});
+    EXPECT_TRUE(snapshot);
+    const auto result = call(
+        "ModifySnapshotAttribute",
+        {{"SnapshotId", text(*snapshot, "SnapshotId")},
+         {"CreateVolumePermission", Object{{"Add", Array{Object{{"UserId", "210987654321"}}}}}}});
+    return result ? "no error" : result.error().code;
+  };
+  EXPECT_EQ(share({}), "OperationNotPermitted");
+  EXPECT_EQ(share({{"KmsKeyId", "mine"}}), "no error");
+  ASSERT_TRUE(call("ModifyEbsDefaultKmsKeyId", {{"KmsKeyId", "mine"}}));
+  EXPECT_EQ(share({}), "no error");
+  ASSERT_TRUE(call("ResetEbsDefaultKmsKeyId", {}));
+  EXPECT_EQ(share({}), "OperationNotPermitted");
+  const auto unknown = call("ModifyEbsDefaultKmsKeyId", {{"KmsKeyId", "none"}});
+  EXPECT_EQ(unknown ? "" : unknown.error().code, "InvalidParameterValue");
+}
+
 }  // namespace
 }  // namespace tocsin::ec2

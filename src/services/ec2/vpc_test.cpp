@@ -201,5 +201,98 @@ TEST_F(Networks, DryRunsChangeNothing) {
   EXPECT_EQ(seen("DescribeVpcs", "Vpcs.VpcId").size(), before);
 }
 
+TEST_F(Networks, TheBlockThatGoesIsTheOneThatIsNamed) {
+  const auto vpc = make_vpc();
+  const auto add = [&](std::string_view block) {
+    return one("AssociateVpcCidrBlock", "CidrBlockAssociation.AssociationId",
+               {{"VpcId", vpc}, {"CidrBlock", block}});
+  };
+  const auto first = add("10.1.0.0/16");
+  add("10.2.0.0/16");
+  const auto reply = must("DisassociateVpcCidrBlock", {{"AssociationId", first}});
+  EXPECT_EQ(values_at(reply, "CidrBlockAssociation.AssociationId"), Texts{first});
+  EXPECT_EQ(values_at(reply, "CidrBlockAssociation.CidrBlockState.State"), Texts{"disassociating"});
+  EXPECT_EQ(seen("DescribeVpcs", "Vpcs.CidrBlockAssociationSet.CidrBlock", filter("vpc-id", vpc)),
+            (Texts{"10.0.0.0/16", "10.2.0.0/16"}));
+}
+
+TEST_F(Networks, DhcpOptionsAreMadeAndGiven) {
+  const auto vpc = make_vpc();
+  const Array configurations{
+      Object{{"Key", "domain-name-servers"}, {"Values", Array{"10.0.0.2", "10.0.0.3"}}}};
+  const auto id = one("CreateDhcpOptions", "DhcpOptions.DhcpOptionsId",
+                      {{"DhcpConfigurations", configurations}});
+  must("AssociateDhcpOptions", {{"DhcpOptionsId", id}, {"VpcId", vpc}});
+  EXPECT_EQ(one("DescribeVpcs", "Vpcs.DhcpOptionsId", filter("vpc-id", vpc)), id);
+  EXPECT_EQ(code("DeleteDhcpOptions", {{"DhcpOptionsId", id}}), "DependencyViolation");
+  must("AssociateDhcpOptions", {{"DhcpOptionsId", "default"}, {"VpcId", vpc}});
+  must("DeleteDhcpOptions", {{"DhcpOptionsId", id}});
+  EXPECT_EQ(
+      code("CreateDhcpOptions",
+           {{"DhcpConfigurations", Array{Object{{"Key", "colour"}, {"Values", Array{"red"}}}}}}),
+      "InvalidParameterValue");
+}
+
+TEST_F(Networks, PrefixListsHaveVersions) {
+  const Object params{{"PrefixListName", "offices"},
+                      {"AddressFamily", "IPv4"},
+                      {"MaxEntries", 2},
+                      {"Entries", Array{Object{{"Cidr", "10.0.0.0/8"}, {"Description", "here"}}}}};
+  const auto id = one("CreateManagedPrefixList", "PrefixList.PrefixListId", params);
+  EXPECT_EQ(one("DescribeManagedPrefixLists", "PrefixLists.State", filter("prefix-list-id", id)),
+            "create-complete");
+  const Object added{{"PrefixListId", id},
+                     {"CurrentVersion", 1},
+                     {"AddEntries", Array{Object{{"Cidr", "192.168.0.0/16"}}}}};
+  EXPECT_EQ(one("ModifyManagedPrefixList", "PrefixList.Version", added), "2");
+  EXPECT_EQ(code("ModifyManagedPrefixList", added), "InvalidParameterValue");  // twice the same
+  EXPECT_EQ(
+      code("ModifyManagedPrefixList", {{"PrefixListId", id},
+                                       {"CurrentVersion", 1},
+                                       {"RemoveEntries", Array{Object{{"Cidr", "10.0.0.0/8"}}}}}),
+      "PrefixListVersionMismatch");
+  EXPECT_EQ(
+      code("ModifyManagedPrefixList", {{"PrefixListId", id},
+                                       {"CurrentVersion", 2},
+                                       {"AddEntries", Array{Object{{"Cidr", "172.16.0.0/12"}}}}}),
+      "PrefixListMaxEntriesExceeded");
+  EXPECT_EQ(seen("GetManagedPrefixListEntries", "Entries.Cidr",
+                 {{"PrefixListId", id}, {"TargetVersion", 1}}),
+            Texts{"10.0.0.0/8"});
+  const auto group =
+      one("CreateSecurityGroup", "GroupId", {{"GroupName", "web"}, {"Description", "x"}});
+  must("AuthorizeSecurityGroupIngress",
+       {{"GroupId", group},
+        {"IpPermissions", Array{Object{{"IpProtocol", "-1"},
+                                       {"PrefixListIds", Array{Object{{"PrefixListId", id}}}}}}}});
+  EXPECT_EQ(one("GetManagedPrefixListAssociations", "PrefixListAssociations.ResourceId",
+                {{"PrefixListId", id}}),
+            group);
+  EXPECT_EQ(code("DeleteManagedPrefixList", {{"PrefixListId", id}}), "DependencyViolation");
+  must("DeleteSecurityGroup", {{"GroupId", group}});
+  EXPECT_EQ(one("RestoreManagedPrefixListVersion", "PrefixList.Version",
+                {{"PrefixListId", id}, {"CurrentVersion", 2}, {"PreviousVersion", 1}}),
+            "3");
+  must("DeleteManagedPrefixList", {{"PrefixListId", id}});
+  EXPECT_EQ(code("GetManagedPrefixListEntries", {{"PrefixListId", id}}),
+            "InvalidPrefixListID.NotFound");
+}
+
+TEST_F(Networks, ReservedTagsAreOfServices) {
+  const auto vpc = make_vpc();
+  const Object params{
+      {"Resources", Array{vpc}},
+      {"Tags", Array{Object{{"Key", "aws:autoscaling:groupName"}, {"Value", "web"}}}}};
+  EXPECT_EQ(refusal("CreateTags", params),
+            "InvalidParameterValue: Tag keys starting with 'aws:' are reserved for internal use");
+  auto request = cloud.request("ec2", "CreateTags", params);
+  request.credential = {.kind = core::Credential::Kind::Service,
+                        .account = AccountId("123456789012"),
+                        .service = "autoscaling.amazonaws.com"};
+  EXPECT_EQ(words(cloud.call(request)), "no error");
+  EXPECT_EQ(code("DeleteTags", params), "InvalidParameterValue");
+  EXPECT_EQ(one("DescribeTags", "Tags.Value", filter("resource-id", vpc)), "web");
+}
+
 }  // namespace
 }  // namespace tocsin::ec2

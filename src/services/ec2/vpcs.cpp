@@ -37,10 +37,6 @@ constexpr std::array<Filter, 14> kFilters{
      {"owner-id", "OwnerId"},
      {"state", "State"},
      {"vpc-id", "VpcId"}}};
-constexpr std::array<Filter, 4> kDhcpFilters{{{"dhcp-options-id", "DhcpOptionsId"},
-                                              {"key", "DhcpConfigurations.Key"},
-                                              {"owner-id", "OwnerId"},
-                                              {"value", "DhcpConfigurations.Values.Value"}}};
 constexpr std::array<std::string_view, 3> kAttributes{"EnableDnsSupport", "EnableDnsHostnames",
                                                       "EnableNetworkAddressUsageMetrics"};
 
@@ -53,11 +49,7 @@ Result<Cidr> block_of(std::string_view given) {
   return *block;
 }
 
-NewId ids_of(Call& call) {
-  return [&call](std::string_view prefix) { return new_id(call, prefix); };
-}
-
-/// A /56 of Amazon's, which follows from the VPC's id.
+/// A /56 of Amazon's, drawn.
 std::string ipv6_block(Call& call) {
   const auto digits = call.new_id("0123456789abcdef", 6);
   return fmt::format("2600:1f{}:{}00::/56", digits.substr(0, 2), digits.substr(2, 2));
@@ -85,8 +77,7 @@ bool has_other_than_furniture(const Call& call, const std::string& vpc) {
                          [&](const Resource& row) { return text(row.shape, "VpcId") == vpc; });
   };
   for (const auto& gateway : all(call, call.scope(), kGateway)) {
-    const auto attached = values_at(gateway.shape, "Attachments.VpcId");
-    if (std::find(attached.begin(), attached.end(), vpc) != attached.end()) return true;
+    if (has(values_at(gateway.shape, "Attachments.VpcId"), vpc)) return true;
   }
   return within(kSubnet) + within(kInterface) + within(kEndpoint) > 0 || within(kGroup) > 1 ||
          within(kRouteTable) > 1 || within(kAcl) > 1;
@@ -96,12 +87,17 @@ Object attribute_value(const Resource& vpc, std::string_view name) {
   return {{"Value", flag(vpc.more, name)}};
 }
 
-Object association_reply(const Resource& vpc, std::string_view list) {
-  Object out{{"VpcId", vpc.id}};
-  const std::string_view member =
-      list == "CidrBlockAssociationSet" ? "CidrBlockAssociation" : "Ipv6CidrBlockAssociation";
-  out[member] = array_of(vpc.shape, list).back();
-  return out;
+Object association_reply(const Resource& vpc, std::string_view list, Object association,
+                         std::string_view state) {
+  const bool v4 = list == "CidrBlockAssociationSet";
+  association[v4 ? "CidrBlockState" : "Ipv6CidrBlockState"] = Object{{"State", state}};
+  return {{"VpcId", vpc.id},
+          {v4 ? "CidrBlockAssociation" : "Ipv6CidrBlockAssociation", std::move(association)}};
+}
+
+/// Of the association that was added last.
+Object associating(const Resource& vpc, std::string_view list) {
+  return association_reply(vpc, list, array_of(vpc.shape, list).back().as_object(), "associating");
 }
 
 }  // namespace
@@ -117,7 +113,7 @@ Outcome create_vpc(Call& call) {
     return invalid_value(tenancy, "instanceTenancy");
   auto tags = TRY(specified_tags(call, kVpc));
   TRY(check_limit(call));
-  const auto ids = ids_of(call);
+  const auto ids = new_ids(call);
   auto vpc = make_vpc(call.scope(), call.now(), block.str(), ids);
   vpc.tags = std::move(tags);
   vpc.shape["InstanceTenancy"] = std::string(tenancy);
@@ -137,7 +133,7 @@ Outcome create_default_vpc(Call& call) {
   }
   TRY(check_limit(call));
   Object shape;
-  for (const auto& placed : make_default_network(call.scope(), call.now(), ids_of(call))) {
+  for (const auto& placed : make_default_network(call.scope(), call.now(), new_ids(call))) {
     save(call, *placed.kind, placed.resource);
     if (placed.kind == &kVpc) shape = shown(placed.resource);
   }
@@ -148,8 +144,7 @@ Outcome create_default_vpc(Call& call) {
 Outcome delete_vpc(Call& call) {
   const auto vpc = TRY(named(call, kVpc, "VpcId"));
   if (has_other_than_furniture(call, vpc.id)) {
-    return dependency_violation(
-        fmt::format("The vpc '{}' has dependencies and cannot be deleted.", vpc.id));
+    return has_dependencies("vpc", vpc.id);
   }
   for (const auto* kind : {&kRouteTable, &kAcl, &kGroup}) {
     for (const auto& row : all(call, call.scope(), *kind)) {
@@ -164,10 +159,6 @@ core::Handler describe_vpcs() {
   return described({kVpc, "VpcIds", "Vpcs", kFilters});
 }
 
-core::Handler describe_dhcp_options() {
-  return described({kDhcp, "DhcpOptionsIds", "DhcpOptions", kDhcpFilters});
-}
-
 Outcome describe_vpc_attribute(Call& call) {
   const auto vpc = TRY(named(call, kVpc, "VpcId"));
   const auto asked = text(call.params(), "Attribute");
@@ -180,19 +171,14 @@ Outcome describe_vpc_attribute(Call& call) {
 
 Outcome modify_vpc_attribute(Call& call) {
   auto vpc = TRY(named(call, kVpc, "VpcId"));
-  int given = 0;
+  std::size_t given = 0;
   for (const auto name : kAttributes) {
     const auto* value = find(call.params(), name);
     if (!value) continue;
     ++given;
     vpc.more[name] = flag(*value, "Value");
   }
-  if (given == 0) return fail("MissingParameter", "You must specify an attribute to modify");
-  if (given > 1) {
-    return invalid_combination(
-        "Fields for multiple attribute types specified; only one attribute can be modified per "
-        "request");
-  }
+  TRY(check_one_attribute(given));
   save(call, kVpc, vpc);
   return Object();
 }
@@ -202,7 +188,7 @@ Outcome associate_vpc_cidr_block(Call& call) {
   if (flag(call.params(), "AmazonProvidedIpv6CidrBlock")) {
     add_ipv6(call, vpc);
     save(call, kVpc, vpc);
-    return association_reply(vpc, "Ipv6CidrBlockAssociationSet");
+    return associating(vpc, "Ipv6CidrBlockAssociationSet");
   }
   const auto block = TRY(block_of(text(call.params(), "CidrBlock")));
   auto& blocks = vpc.shape["CidrBlockAssociationSet"].as_array();
@@ -222,7 +208,7 @@ Outcome associate_vpc_cidr_block(Call& call) {
                           {"CidrBlock", block.str()},
                           {"CidrBlockState", Object{{"State", "associated"}}}});
   save(call, kVpc, vpc);
-  return association_reply(vpc, "CidrBlockAssociationSet");
+  return associating(vpc, "CidrBlockAssociationSet");
 }
 
 Outcome disassociate_vpc_cidr_block(Call& call) {
@@ -240,7 +226,7 @@ Outcome disassociate_vpc_cidr_block(Call& call) {
                                 "disassociated. It is the primary IPv4 CIDR block of the VPC",
                                 id));
       }
-      auto out = association_reply(vpc, list);
+      auto out = association_reply(vpc, list, found->as_object(), "disassociating");
       blocks.erase(found);
       save(call, kVpc, vpc);
       return out;

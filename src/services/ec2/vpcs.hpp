@@ -14,6 +14,10 @@ core::Outcome describe_vpc_attribute(core::Call& call);
 core::Outcome modify_vpc_attribute(core::Call& call);
 core::Outcome associate_vpc_cidr_block(core::Call& call);
 core::Outcome disassociate_vpc_cidr_block(core::Call& call);
+
+core::Outcome create_dhcp_options(core::Call& call);
+core::Outcome delete_dhcp_options(core::Call& call);
+core::Outcome associate_dhcp_options(core::Call& call);
 core::Handler describe_dhcp_options();
 
 core::Outcome create_subnet(core::Call& call);

@@ -3,24 +3,15 @@
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
 #include <set>
 
+#include "core/tags.hpp"
 #include "services/events/parts.hpp"
 
 namespace tocsin::events {
 namespace {
 
-void add_resource_tags(core::Access& access, const Tags& tags) {
-  for (const auto& [key, value] : tags)
-    access.context["aws:ResourceTag/" + key] = {value};
-}
-
 void add_request_tags(core::Access& access, const Document& params) {
-  for (const auto& tag : array_of(params, "Tags")) {
-    access.context["aws:TagKeys"].push_back(string_of(tag, "Key"));
-    access.context["aws:RequestTag/" + string_of(tag, "Key")] = {string_of(tag, "Value")};
-  }
-  for (const auto& key : array_of(params, "TagKeys")) {
-    if (const auto* name = key.if_string()) access.context["aws:TagKeys"].emplace_back(*name);
-  }
+  core::add_request_tags(access, core::tags_of(array_of(params, "Tags")));
+  core::add_tag_keys(access, array_of(params, "TagKeys"));
 }
 
 core::Access access_to(Call& call, std::string action, const BusName& name) {
@@ -28,7 +19,7 @@ core::Access access_to(Call& call, std::string action, const BusName& name) {
       .action = std::move(action), .resource = name.arn(), .owner = name.scope.account};
   if (const auto bus = find_bus(call, name)) {
     access.resource_policy = bus->policy;
-    add_resource_tags(access, bus->tags);
+    core::add_resource_tags(access, bus->tags);
   }
   return access;
 }
@@ -92,7 +83,7 @@ std::vector<core::Access> needs_rule(Call& call) {
   access.resource = rule.arn();
   access.context.clear();
   const auto old = kRules.get(call, key_of(rule));
-  if (old) add_resource_tags(access, old->tags);
+  if (old) core::add_resource_tags(access, old->tags);
   access.context["events:creatorAccount"] = {
       old && !old->created_by.empty() ? old->created_by
                                       : (old ? old->scope.account : call.account()).str()};
@@ -129,7 +120,7 @@ std::vector<core::Access> needs_tagged(Call& call) {
                       .resource = string_of(call.params(), "ResourceARN")};
   if (const auto resource = Arn::parse(access.resource))
     access.owner = AccountId(resource->account);
-  if (const auto tags = tags_of(call)) add_resource_tags(access, *tags);
+  if (const auto tags = tags_of(call)) core::add_resource_tags(access, *tags);
   add_request_tags(access, call.params());
   return {std::move(access)};
 }

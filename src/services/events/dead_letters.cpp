@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 #include <algorithm>
 
+#include "core/throttling.hpp"
 #include "services/events/target_kinds.hpp"
 
 namespace tocsin::events {
@@ -13,7 +14,7 @@ bool has(const Error& error, std::string_view part) {
 }
 
 bool is_transient(const Error& error) {
-  return error.fault == Fault::Server || has(error, "Throttl") || error.status == 429;
+  return error.fault == Fault::Server || core::is_throttling(error);
 }
 
 std::string_view code_of(const Error& error) {
@@ -23,7 +24,7 @@ std::string_view code_of(const Error& error) {
   }
   if (has(error, "NotFound") || has(error, "NonExistent") || has(error, "DoesNotExist"))
     return "NO_RESOURCE";
-  if (has(error, "Throttl") || error.status == 429) return "THROTTLING";
+  if (core::is_throttling(error)) return "THROTTLING";
   if (has(error, "AlreadyExists")) return "RESOURCE_ALREADY_EXISTS";
   if (has(error, "LimitExceeded")) return "RESOURCE_LIMIT_EXCEEDED";
   if (has(error, "InvalidRequestContent") || has(error, "Serialization")) return "INVALID_JSON";

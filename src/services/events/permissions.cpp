@@ -14,10 +14,6 @@ Failure bad_value(std::string message) {
   return fail("InvalidParameterValue", std::move(message));
 }
 
-bool is_account(std::string_view text) {
-  return text.size() == 12 && text.find_first_not_of("0123456789") == text.npos;
-}
-
 bool is_statement_id(std::string_view text) {
   constexpr std::string_view kAllowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
@@ -40,7 +36,7 @@ Result<Object> statement_of(const Document& params, const Bus& bus) {
   const auto principal = text(params, "Principal"), sid = text(params, "StatementId");
   if (principal.empty()) return invalid("Parameter Principal must be specified.");
   auto condition = TRY(condition_of(params, principal));
-  if (principal != "*" && !is_account(principal)) {
+  if (principal != "*" && !is_account_id(principal)) {
     return bad_value("Value " + std::string(principal) +
                      " at 'principal' failed to satisfy constraint: Member must satisfy regular "
                      "expression pattern: (\\d{12}|\\*)");

@@ -13,15 +13,8 @@ bool is_from_cloudtrail(const Document& event) {
   return text(event, "detail-type") == "AWS API Call via CloudTrail";
 }
 
-/// What EventBridge takes for read-only goes by the operation's name, but for two of STS: an
-/// AssumeRole, which CloudTrail calls read-only, reaches every rule.
-/// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
 bool is_management_read(const Object& record) {
-  const auto name = text(record, "eventName");
-  const bool reads =
-      name.starts_with("Describe") || name.starts_with("Get") || name.starts_with("List");
-  return reads && flag(record, "managementEvent") && name != "GetFederationToken" &&
-         name != "GetSessionToken";
+  return flag(record, "managementEvent") && core::is_management_read(text(record, "eventName"));
 }
 
 /// The streams that deliveries to log groups make would otherwise be delivered, without end.

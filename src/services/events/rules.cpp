@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engines/pattern/pattern.hpp"
+#include "services/events/declare.hpp"
 #include "services/events/paging.hpp"
 #include "services/events/parts.hpp"
 
@@ -136,9 +137,8 @@ core::ResourceType rule_type() {
   type.describe = [](const store::View& view, const Document& row) {
     const auto rule = decoded<Rule>(row);
     core::ResourceType::Description out{
-        .id = rule.name, .name = rule.name, .arn = rule.arn(), .scope = rule.scope};
+        .id = resource_id(rule), .name = rule.name, .arn = rule.arn(), .scope = rule.scope};
     out.configuration = described(rule);
-    out.configuration.erase("Arn");
     Array targets;
     for (const auto& target : kTargets.all(view, key_of(rule)))
       targets.push_back(target.target);
@@ -146,6 +146,9 @@ core::ResourceType rule_type() {
     out.tags = rule.tags;
     return out;
   };
+  type.create = declare_rule;
+  type.update = redeclare_rule;
+  type.remove = undeclare_rule;
   return type;
 }
 

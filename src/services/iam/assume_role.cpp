@@ -2,6 +2,7 @@
 // sts:AssumeRole: another role's credentials, with session policies, tags and a source identity.
 #include <fmt/format.h>
 
+#include "core/tags.hpp"
 #include "services/iam/mfa.hpp"
 #include "services/iam/operations.hpp"
 #include "services/iam/sessions.hpp"
@@ -100,19 +101,14 @@ core::Access access_of(Call& call, const Identity& role, bool with_mfa) {
   put("sts:ExternalId", "ExternalId");
   put("sts:RoleSessionName", "RoleSessionName");
   put("sts:SourceIdentity", "SourceIdentity");
-  for (const auto& [key, value] : role.tags) {
-    access.context["aws:ResourceTag/" + key] = {value};
+  core::add_resource_tags(access, role.tags);
+  for (const auto& [key, value] : role.tags)
     access.context["iam:ResourceTag/" + key] = {value};
-  }
-  std::vector<std::string> keys, transitive;
-  for (const auto& tag : array_of(call.params(), "Tags")) {
-    keys.push_back(string_of(tag, "Key"));
-    access.context["aws:RequestTag/" + keys.back()] = {string_of(tag, "Value")};
-  }
+  core::add_request_tags(access, core::tags_of(array_of(call.params(), "Tags")));
+  std::vector<std::string> transitive;
   for (const auto& key : array_of(call.params(), "TransitiveTagKeys")) {
     if (key.is_string()) transitive.emplace_back(key.as_string());
   }
-  if (!keys.empty()) access.context["aws:TagKeys"] = keys;
   if (!transitive.empty()) access.context["sts:TransitiveTagKeys"] = transitive;
   if (with_mfa) {
     access.context["aws:MultiFactorAuthPresent"] = {"true"};

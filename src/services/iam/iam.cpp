@@ -18,6 +18,12 @@ Needed nothing(Call&) {
   return {};
 }
 
+/// EC2 looks a profile up by its own right, for who may pass its role.
+std::vector<core::Access> on_read_profile(core::Call& call) {
+  if (call.principal().kind == core::Principal::Kind::Service) return {};
+  return on_profile(call);
+}
+
 std::vector<Operation> user_operations() {
   return {{"CreateUser", Write, over(create_identity, kUser), on(kUser)},
           {"GetUser", Read, get_user, on_user_or_caller},
@@ -81,7 +87,7 @@ std::vector<Operation> role_operations() {
           {"GetServiceLinkedRoleDeletionStatus", Read, get_service_linked_role_deletion_status,
            on_linked_role_task},
           {"CreateInstanceProfile", Write, create_instance_profile, on_profile},
-          {"GetInstanceProfile", Read, get_instance_profile, on_profile},
+          {"GetInstanceProfile", Read, get_instance_profile, on_read_profile},
           {"DeleteInstanceProfile", Write, delete_instance_profile, on_profile},
           {"AddRoleToInstanceProfile", Write, add_role_to_instance_profile, on_profile},
           {"RemoveRoleFromInstanceProfile", Write, remove_role_from_instance_profile, on_profile},

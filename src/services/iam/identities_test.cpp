@@ -259,8 +259,8 @@ TEST(IamResources, AChangeIsTold) {
   ASSERT_EQ(changes.size(), 2u);
   EXPECT_EQ(changes[1].type, "AWS::IAM::User");
   EXPECT_THAT(changes[1].id, StartsWith("AIDA"));
-  EXPECT_EQ(array_of(changes[1].before, "ManagedPolicyArns").size(), 0u);
-  EXPECT_EQ(array_of(changes[1].after, "ManagedPolicyArns").size(), 1u);
+  EXPECT_EQ(array_of(changes[1].before->configuration, "ManagedPolicyArns").size(), 0u);
+  EXPECT_EQ(array_of(changes[1].after->configuration, "ManagedPolicyArns").size(), 1u);
 }
 
 TEST_F(Identities, OidcProvidersAreRecords) {

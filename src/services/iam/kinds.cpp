@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/tags.hpp"
 #include "services/iam/uses.hpp"
 
 namespace tocsin::iam {
@@ -86,19 +87,11 @@ core::Handler over(Handle handle, const Kind& kind) {
 
 Access access_to(Call& call, std::string resource, const Tags& tags) {
   Access access{.action = "iam:" + call.request().operation, .resource = std::move(resource)};
-  for (const auto& [key, value] : tags) {
-    access.context["aws:ResourceTag/" + key] = {value};
+  core::add_resource_tags(access, tags);
+  for (const auto& [key, value] : tags)
     access.context["iam:ResourceTag/" + key] = {value};
-  }
-  std::vector<std::string> keys;
-  for (const auto& tag : array_of(call.params(), "Tags")) {
-    keys.push_back(string_of(tag, "Key"));
-    access.context["aws:RequestTag/" + keys.back()] = {string_of(tag, "Value")};
-  }
-  for (const auto& key : array_of(call.params(), "TagKeys")) {
-    if (key.is_string()) keys.emplace_back(key.as_string());
-  }
-  if (!keys.empty()) access.context["aws:TagKeys"] = keys;
+  core::add_request_tags(access, core::tags_of(array_of(call.params(), "Tags")));
+  core::add_tag_keys(access, array_of(call.params(), "TagKeys"));
   const auto policy = string_of(call.params(), "PolicyArn");
   if (!policy.empty()) access.context["iam:PolicyARN"] = {policy};
   return access;

@@ -6,6 +6,8 @@
 #include <qrencode.h>
 #include <zlib.h>
 
+#include "base/checksum.hpp"
+
 namespace tocsin::iam {
 namespace {
 
@@ -22,10 +24,9 @@ std::string big_endian(std::uint32_t number) {
 
 std::string chunk(std::string_view type, std::string_view data) {
   const auto body = std::string(type) + std::string(data);
-  const auto sum =
-      ::crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
-  return big_endian(static_cast<std::uint32_t>(data.size())) + body +
-         big_endian(static_cast<std::uint32_t>(sum));
+  Checksum sum(ChecksumKind::Crc32);
+  sum.update(body);
+  return big_endian(static_cast<std::uint32_t>(data.size())) + body + sum.finish();
 }
 
 std::string compressed(const std::string& bytes) {

@@ -2,7 +2,8 @@
 // How users, groups, roles, policies and instance profiles are described as resources.
 #include "services/iam/resources.hpp"
 
-#include "services/iam/kinds.hpp"
+#include "services/iam/declare.hpp"
+#include "services/iam/recorded.hpp"
 
 namespace tocsin::iam {
 namespace {
@@ -41,18 +42,31 @@ Object configuration_of(const Kind& kind, const Identity& identity) {
 core::ResourceType identity_type(std::string_view type, const Kind& kind) {
   return {.type = type,
           .table = kind.table->name(),
-          .describe = [&kind](const store::View&, const Document& row) -> Description {
+          .describe = [&kind](const store::View& view, const Document& row) -> Description {
             const auto identity = decoded<Identity>(row);
             return {.id = identity.id,
                     .name = identity.name,
                     .arn = identity.arn,
                     .scope = scope_of(identity.arn),
                     .configuration = configuration_of(kind, identity),
-                    .tags = identity.tags};
-          }};
+                    .tags = identity.tags,
+                    .relationships = recorded_relationships(view, identity),
+                    .recorded = recorded_identity(kind, identity),
+                    .created = identity.created};
+          },
+          .create =
+              [&kind](core::Call& call, const Object& properties) {
+                return declare_identity(call, kind, properties);
+              },
+          .update =
+              [&kind](core::Call& call, const std::string& id, const Object& properties) {
+                return redeclare_identity(call, kind, id, properties);
+              },
+          .remove = [&kind](core::Call& call,
+                            const std::string& id) { return undeclare_identity(call, kind, id); }};
 }
 
-Description describe_policy(const store::View&, const Document& row) {
+Description describe_policy(const store::View& view, const Document& row) {
   const auto policy = decoded<ManagedPolicy>(row);
   return {.id = policy.id,
           .name = policy.name,
@@ -64,7 +78,9 @@ Description describe_policy(const store::View&, const Document& row) {
                             {"Description", policy.description},
                             {"DefaultVersionId", policy.default_version},
                             {"PolicyDocument", parsed(policy.document)}},
-          .tags = policy.tags};
+          .tags = policy.tags,
+          .recorded = recorded_policy(view, policy),
+          .created = policy.created};
 }
 
 Description describe_profile(const store::View&, const Document& row) {

@@ -2,6 +2,7 @@
 // STS beside AssumeRole: who am I, whose is a key, and temporary credentials of users.
 #include <fmt/format.h>
 
+#include "core/tags.hpp"
 #include "services/iam/mfa.hpp"
 #include "services/iam/operations.hpp"
 #include "services/iam/sessions.hpp"
@@ -101,13 +102,9 @@ std::vector<core::Access> on_federated_user(Call& call) {
   core::Access access{.action = "sts:GetFederationToken",
                       .resource = fmt::format("arn:aws:sts::{}:federated-user/{}",
                                               call.account().str(), text(call.params(), "Name"))};
-  std::vector<std::string> keys;
-  for (const auto& tag : array_of(call.params(), "Tags")) {
-    keys.push_back(string_of(tag, "Key"));
-    access.context["aws:RequestTag/" + keys.back()] = {string_of(tag, "Value")};
-  }
-  if (keys.empty()) return {access};
-  access.context["aws:TagKeys"] = keys;
+  const auto tags = core::tags_of(array_of(call.params(), "Tags"));
+  if (tags.empty()) return {access};
+  core::add_request_tags(access, tags);
   auto tagging = access;
   tagging.action = "sts:TagSession";
   return {access, tagging};

@@ -18,6 +18,24 @@ Document policy_document(const std::string& policy) {
   return parsed ? *std::move(parsed) : Document(boost::json::string(policy));
 }
 
+/// As AWS Config shows it.
+Object recorded_key(const KmsKey& key) {
+  Object out{{"keyId", key.id},
+             {"arn", arn_of(key)},
+             {"awsaccountId", key.scope.account.str()},
+             {"creationDate", iso8601_ms(key.created)},
+             {"enabled", key.state == KeyState::Enabled},
+             {"description", key.description},
+             {"keyUsage", key.usage},
+             {"keyState", boost::describe::enum_to_string(key.state, "")},
+             {"origin", key.origin},
+             {"keyManager", key.managed_for.empty() ? "CUSTOMER" : "AWS"},
+             {"customerMasterKeySpec", key.spec},
+             {"keySpec", key.spec}};
+  if (key.deletion) out["deletionDate"] = iso8601_ms(*key.deletion);
+  return out;
+}
+
 Description describe_key(const store::View&, const Document& row) {
   const auto key = decoded<KmsKey>(row);
   return {.id = key.id,
@@ -35,7 +53,10 @@ Description describe_key(const store::View&, const Document& row) {
                             {"KeyManager", key.managed_for.empty() ? "CUSTOMER" : "AWS"},
                             {"KeyState", boost::describe::enum_to_string(key.state, "")},
                             {"KeyPolicy", policy_document(key.policy)}},
-          .tags = key.tags};
+          .tags = key.tags,
+          .recorded = recorded_key(key),
+          .supplementary = {{"Policy", key.policy}, {"KeyRotationStatus", key.rotation.enabled}},
+          .created = key.created};
 }
 
 Description describe_alias(const store::View&, const Document& row) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/lambda/concurrency.hpp"
 
+#include "core/throttling.hpp"
 #include "services/lambda/functions.hpp"
 
 namespace tocsin::lambda {
@@ -15,7 +16,7 @@ constexpr std::int64_t kAccountLimit = 1000;
 constexpr std::int64_t kUnreservedLeast = 100;
 
 Failure throttled(std::string_view reason) {
-  Error error{"TooManyRequestsException", "Rate Exceeded.", 429};
+  auto error = core::throttled("lambda");
   error.members = {{"Reason", reason}};
   return fail(std::move(error));
 }

@@ -151,10 +151,12 @@ TEST_F(Lambda, AUrlTurnsRequestsIntoEvents) {
   EXPECT_EQ(unbase64(text(*call("InvokeFunctionUrl", plain), "Body")), payload);
   failing = true;
   EXPECT_EQ(integer(*call("InvokeFunctionUrl", plain), "StatusCode"), 502);
+  EXPECT_EQ(recorded->back(), "InvokeFunctionUrl " + kArn);
   EXPECT_EQ(notes->asked.back().action, "lambda:InvokeFunctionUrl");
   EXPECT_EQ(notes->asked.back().context.at("lambda:FunctionUrlAuthType")[0], "NONE");
   ASSERT_TRUE(call("DeleteFunctionUrlConfig", named()));
   EXPECT_EQ(refusal("InvokeFunctionUrl", plain), "AccessDeniedException: Forbidden");
+  EXPECT_EQ(recorded->back(), "InvokeFunctionUrl ");
   EXPECT_THAT(refusal("GetFunctionUrlConfig", named()), StartsWith("ResourceNotFoundException"));
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/tags.hpp"
 #include "services/lambda/code.hpp"
 #include "services/lambda/concurrency.hpp"
 #include "services/lambda/configuration.hpp"
@@ -120,6 +121,36 @@ Result<Document> updated(Context& context, const Document& state, const Document
                         fmt::format("{}:{}", function->arn(), version.number), Phase::Updated));
 }
 
+/// As AWS Config shows it: a FunctionConfiguration in camel case.
+Object recorded_function(const Function& function) {
+  const auto& latest = function.latest;
+  Array layers;
+  for (const auto& layer : latest.layers)
+    layers.push_back(Object{{"arn", layer.arn}, {"codeSize", layer.size}});
+  Object out{{"functionName", function.name},
+             {"functionArn", function.arn()},
+             {"runtime", latest.runtime},
+             {"role", latest.role},
+             {"handler", latest.handler},
+             {"codeSize", latest.code_size},
+             {"description", latest.description},
+             {"timeout", latest.timeout_s},
+             {"memorySize", latest.memory_mb},
+             {"lastModified", iso8601_ms(latest.modified)},
+             {"codeSha256", latest.code_sha256},
+             {"version", "$LATEST"},
+             {"tracingConfig", Object{{"mode", latest.tracing}}},
+             {"revisionId", latest.revision},
+             {"layers", std::move(layers)},
+             {"packageType", "Zip"},
+             {"architectures", Array{Document(boost::json::string(latest.architecture))}},
+             {"ephemeralStorage", Object{{"size", latest.storage_mb}}}};
+  if (!latest.dead_letter.empty())
+    out["deadLetterConfig"] = Object{{"targetArn", latest.dead_letter}};
+  if (!latest.kms_key.empty()) out["kmsKeyArn"] = latest.kms_key;
+  return out;
+}
+
 core::ResourceType::Description describe(const store::View&, const Document& row) {
   const auto function = decoded<Function>(row);
   const auto& latest = function.latest;
@@ -141,7 +172,8 @@ core::ResourceType::Description describe(const store::View&, const Document& row
                             {"Layers", std::move(layers)},
                             {"CodeSha256", latest.code_sha256}},
           .tags = function.tags,
-          .relationships = {{"AWS::IAM::Role", latest.role, "Is associated with"}}};
+          .relationships = {{"AWS::IAM::Role", latest.role, "Is associated with"}},
+          .recorded = recorded_function(function)};
 }
 
 void add_layer_keys(const Call& call, core::Access& access) {
@@ -254,12 +286,7 @@ Outcome delete_function(Call& call) {
 
 std::vector<core::Access> needs_create_function(Call& call) {
   auto accesses = needs("CreateFunction")(call);
-  for (const auto& tag : object_of(call.params(), "Tags")) {
-    const std::string key(tag.key());
-    accesses[0].context["aws:TagKeys"].push_back(key);
-    accesses[0].context["aws:RequestTag/" + key] = {
-        string_of(object_of(call.params(), "Tags"), key)};
-  }
+  core::add_request_tags(accesses[0], core::tags_of(object_of(call.params(), "Tags")));
   add_layer_keys(call, accesses[0]);
   return accesses;
 }

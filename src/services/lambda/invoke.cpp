@@ -84,7 +84,7 @@ Object reply_to(const Context& context, const Run& run, const Document& result) 
                {"ExecutedVersion", run.version},
                {"Payload", base64(opened(context, result, "Payload"))}};
   if (const auto* error = find(result, "FunctionError")) reply["FunctionError"] = *error;
-  if (run.tail) reply["LogResult"] = text(result, "LogTail");
+  if (run.tail) reply["LogResult"] = opened(context, result, "LogTail");
   return reply;
 }
 
@@ -184,7 +184,7 @@ Result<void> launch(Context& context, const Target& target, Run run) {
   auto payload = job_payload(context, target, run, std::move(credentials));
   context.start({.work = core::JobSpec{.kind = "function.invoke",
                                        .payload = std::move(payload),
-                                       .secret_results = {"Payload"}},
+                                       .secret_results = {"Payload", "Log", "LogTail"}},
                  .retry = {.attempts = 3},
                  .then = {"lambda.invoked", encode(run)},
                  .name = "function " + target.function.name});

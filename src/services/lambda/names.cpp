@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "core/tags.hpp"
+
 namespace tocsin::lambda {
 namespace {
 
@@ -14,10 +16,6 @@ constexpr std::string_view kNamePattern =
     "Member must satisfy regular expression pattern: "
     "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?"
     "([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
-
-bool is_account(std::string_view text) {
-  return text.size() == 12 && is_number(text);
-}
 
 bool is_qualifier(std::string_view text) {
   return text == kLatest || is_word(text);
@@ -81,14 +79,15 @@ std::optional<Reference> parse_reference(std::string_view text, const Scope& sco
   if (text.starts_with("arn:")) {
     const auto arn = Arn::parse(text);
     if (!arn || arn->service != "lambda" || !arn->resource.starts_with(kFunction) ||
-        !is_account(arn->account)) {
+        !is_account_id(arn->account)) {
       return std::nullopt;
     }
     return name_and_qualifier(std::string_view(arn->resource).substr(kFunction.size()),
                               {AccountId(arn->account), arn->region});
   }
   auto where = scope;
-  if (const auto colon = text.find(':'); colon != text.npos && is_account(text.substr(0, colon)) &&
+  if (const auto colon = text.find(':'); colon != text.npos &&
+                                         is_account_id(text.substr(0, colon)) &&
                                          text.substr(colon + 1).starts_with(kFunction)) {
     where.account = AccountId(std::string(text.substr(0, colon)));
     text.remove_prefix(colon + 1);
@@ -201,10 +200,8 @@ core::Needs needs(std::string action) {
                         .resource = reference->arn(),
                         .owner = reference->scope.account,
                         .resource_policy = policy_text(policy_of(call, *reference))};
-    if (const auto function = kFunctions.get(call, reference->key())) {
-      for (const auto& [key, value] : function->tags)
-        access.context["aws:ResourceTag/" + key] = {value};
-    }
+    if (const auto function = kFunctions.get(call, reference->key()))
+      core::add_resource_tags(access, function->tags);
     return {std::move(access)};
   };
 }

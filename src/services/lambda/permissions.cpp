@@ -14,7 +14,7 @@ using core::Outcome;
 
 Result<Document> principal_element(const std::string& principal) {
   if (principal == "*") return Document("*");
-  if (principal.size() == 12 && is_number(principal))
+  if (is_account_id(principal))
     return Document(Object{{"AWS", "arn:aws:iam::" + principal + ":root"}});
   if (principal.starts_with("arn:") && Arn::parse(principal))
     return Document(Object{{"AWS", principal}});

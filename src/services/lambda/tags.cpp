@@ -86,18 +86,9 @@ core::Needs needs_tagged(std::string action) {
   return [action = "lambda:" + std::move(action)](Call& call) -> std::vector<core::Access> {
     core::Access access{.action = action, .resource = string_of(call.params(), "Resource")};
     if (const auto arn = Arn::parse(access.resource)) access.owner = AccountId(arn->account);
-    for (const auto& tag : object_of(call.params(), "Tags")) {
-      const std::string key(tag.key());
-      access.context["aws:TagKeys"].push_back(key);
-      access.context["aws:RequestTag/" + key] = {string_of(object_of(call.params(), "Tags"), key)};
-    }
-    for (const auto& key : array_of(call.params(), "TagKeys")) {
-      if (const auto* name = key.if_string()) access.context["aws:TagKeys"].emplace_back(*name);
-    }
-    if (const auto found = tagged(call)) {
-      for (const auto& [key, value] : found->tags)
-        access.context["aws:ResourceTag/" + key] = {value};
-    }
+    core::add_request_tags(access, core::tags_of(object_of(call.params(), "Tags")));
+    core::add_tag_keys(access, array_of(call.params(), "TagKeys"));
+    if (const auto found = tagged(call)) core::add_resource_tags(access, found->tags);
     return {std::move(access)};
   };
 }

@@ -174,6 +174,8 @@ class Lambda : public ::testing::Test {
 
   std::shared_ptr<Neighbours> neighbours = std::make_shared<Neighbours>();
   std::shared_ptr<Roles::Notes> notes = std::make_shared<Roles::Notes>();
+  /// Of calls of addresses: operation and function, as the audit has them.
+  std::shared_ptr<std::vector<std::string>> recorded = std::make_shared<std::vector<std::string>>();
   TestCloud cloud;
   std::vector<Document> jobs;
   std::string payload = R"({"done":true})";
@@ -200,6 +202,10 @@ class Lambda : public ::testing::Test {
     add("s3", {"GetObject"});
     add("sts", {"AssumeRole"});
     register_lambda(registry);
+    registry.on_call([recorded = recorded](core::Context&, const core::CallRecord& call) {
+      if (call.request.operation == "InvokeFunctionUrl")
+        recorded->push_back("InvokeFunctionUrl " + string_of(call.request.params, "FunctionName"));
+    });
   }
   Result<Document> inspect(const Job& job) {
     if (text(job.payload, "ZipBase64") == "bad")

@@ -115,6 +115,11 @@ Object response_of(const std::string& payload) {
   return response(200, string ? std::string(*string) : payload, "application/json");
 }
 
+/// The record of the call names the function, which only the state knows behind an address.
+void name_function(const Call& call, const std::string& arn) {
+  const_cast<Document&>(call.params()).as_object()["FunctionName"] = arn;
+}
+
 std::optional<UrlConfig> url_of(const Call& call) {
   return kUrlIds.get(call, Key{text(call.params(), "UrlId")});
 }
@@ -162,6 +167,7 @@ std::vector<core::Access> needs_invoke_url(Call& call) {
   if (preflight_answer(*url, text(call.params(), "Method"), object_of(call.params(), "Headers")))
     return {};
   const Reference reference{url->scope, url->function, url->qualifier};
+  name_function(call, reference.arn());
   return {{.action = "lambda:InvokeFunctionUrl",
            .resource = reference.arn(),
            .owner = url->scope.account,

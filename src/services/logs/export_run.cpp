@@ -4,13 +4,28 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/crypto.hpp"
 #include "base/gzip.hpp"
+#include "engines/content/content.hpp"
+#include "services/logs/encryption.hpp"
 #include "services/logs/search.hpp"
 
 namespace tocsin::logs {
 namespace {
 
 constexpr std::size_t kLargestFile = 64 << 20;  // of text
+constexpr std::size_t kNonce = 12;
+
+/// A file's body as S3 is given it. `under`: the house's key of contents; empty: it lies open.
+Result<Document> body_of(store::Blobs& blobs, std::string_view under, std::string bytes) {
+  if (under.empty()) return store::to_document(TRY(blobs.put(bytes)));
+  const auto key = random_bytes(content::kKeyBytes), digest = tocsin::hex(md5(bytes));
+  const auto blob = TRY(blobs.put(content::crypt(key, std::move(bytes))));
+  Object out = store::to_document(blob).as_object();
+  out["key"] = content::wrap(under, random_bytes(kNonce), key);
+  out["md5"] = digest;
+  return Document(std::move(out));
+}
 
 struct Exported {
   std::int64_t timestamp, ordinal;
@@ -20,8 +35,8 @@ struct Exported {
 /// The files of one stream: lines "2026-11-24T04:11:25.123Z message", ordered within a file.
 class StreamExport {
  public:
-  StreamExport(store::Blobs& blobs, std::string folder, Array& files)
-      : blobs_(blobs), folder_(std::move(folder)), files_(files) {}
+  StreamExport(store::Blobs& blobs, std::string_view under, std::string folder, Array& files)
+      : blobs_(blobs), under_(under), folder_(std::move(folder)), files_(files) {}
 
   Result<void> add(const Line& line, std::int64_t ordinal) {
     unescape(line.message, message_);
@@ -40,9 +55,9 @@ class StreamExport {
     std::string text;
     for (const auto& event : events_)
       text += event.text;
-    const auto blob = TRY(blobs_.put(gzip(text)));
-    files_.push_back(Object{{"Key", fmt::format("{}/{:06}.gz", folder_, count_++)},
-                            {"Body", store::to_document(blob)}});
+    Object file{{"Key", fmt::format("{}/{:06}.gz", folder_, count_++)}};
+    file["Body"] = TRY(body_of(blobs_, under_, gzip(text)));
+    files_.push_back(std::move(file));
     events_.clear();
     size_ = 0;
     return {};
@@ -50,6 +65,7 @@ class StreamExport {
 
  private:
   store::Blobs& blobs_;
+  std::string_view under_;
   std::string folder_;
   Array& files_;
   std::vector<Exported> events_;
@@ -58,14 +74,20 @@ class StreamExport {
   int count_ = 0;
 };
 
-Result<void> export_stream(const store::View& view, store::Blobs& blobs, const Stream& stream,
-                           const Search& search, Array& files) {
+/// By what a job opens the events of its group and encrypts its files.
+struct Keys {
+  OpenKey open;
+  std::string under;
+};
+
+Result<void> export_stream(const store::View& view, store::Blobs& blobs, const Keys& keys,
+                           const Stream& stream, const Search& search, Array& files) {
   auto folder = stream.name;
   std::ranges::replace(folder, '/', '-');
-  StreamExport out(blobs, std::move(folder), files);
+  StreamExport out(blobs, keys.under, std::move(folder), files);
   Result<void> status;
   visit_rows(view, stream, search, [&](const Batch& batch) {
-    const auto lines = lines_of(blobs, batch);
+    const auto lines = lines_of(blobs, batch, keys.open);
     if (!lines) status = std::unexpected(lines.error());
     if (!lines) return false;
     each_line(*lines, [&](std::string_view text, std::int64_t number) {
@@ -93,9 +115,10 @@ Result<Document> write_export(const store::View& view, store::Blobs& blobs,
       streams.push_back(stream);
     return true;
   });
+  const Keys keys{keys_of_job(payload), unbase64(text(payload, "Under")).value_or("")};
   Array files;
   for (const auto& stream : streams)
-    TRY(export_stream(view, blobs, stream, search, files));
+    TRY(export_stream(view, blobs, keys, stream, search, files));
   return Object{{"Files", std::move(files)}};
 }
 

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 #include <ranges>
 
-#include "services/logs/parts.hpp"
+#include "base/crypto.hpp"
+#include "engines/content/content.hpp"
+#include "services/logs/encryption.hpp"
 
 namespace tocsin::logs {
 namespace {
@@ -59,6 +61,17 @@ Result<void> check_idle(Call& call) {
                 [&](const auto&, const ExportTask& task) { return !(busy |= is_active(task)); });
   if (busy) return fail("LimitExceededException", "Resource limit exceeded.");
   return {};
+}
+
+/// What the worker is given of a group under a key, whose files it encrypts as the wire does with
+/// what it hands to S3: under the house's key of contents.
+Result<Object> keys_for(Call& call, const Group& group) {
+  Object keys, out;
+  TRY(add_keys(call, group, keys));
+  if (keys.empty()) return out;
+  out["Keys"] = std::move(keys);
+  out["Under"] = call.seal(base64(call.secrets().derive(content::kLabel, content::kKeyBytes)));
+  return out;
 }
 
 void finish(Context& context, ExportTask& task, std::string status, std::string message) {
@@ -159,15 +172,17 @@ Outcome create_export_task(Call& call) {
   while (task.folder.ends_with('/'))
     task.folder.pop_back();
   TRY(check_idle(call));
+  auto keys = TRY(keys_for(call, group));
   TRY(check_bucket(call, task));
   task.id = call.new_uuid();
   kExports.put(call, Key::of(call.scope(), task.id), task);
-  call.start({.work = core::JobSpec{"logs.export",
-                                    Object{{"Group", group.id},
-                                           {"Prefix", task.prefix},
-                                           {"From",
-                                            std::max(task.from, expired_before(group, call.now()))},
-                                           {"To", task.to}}},
+  Object job{{"Group", group.id},
+             {"Prefix", task.prefix},
+             {"From", std::max(task.from, expired_before(group, call.now()))},
+             {"To", task.to}};
+  for (auto& [name, value] : keys)
+    job[name] = std::move(value);
+  call.start({.work = core::JobSpec{"logs.export", std::move(job)},
               .retry = {.attempts = 100, .max_delay = std::chrono::seconds(30), .jitter = 0.2},
               .then = {"logs.export_written", Object{{"task", task.id}}},
               .name = "logs:WriteExport " + task.id});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "services/logs/encryption.hpp"
 #include "services/logs/search.hpp"
 
 namespace tocsin::logs {
@@ -73,7 +74,8 @@ struct Page {
   std::optional<Position> next;
 };
 
-Result<Page> page_of(Call& call, const std::vector<Stream>& streams, const Search& search) {
+Result<Page> page_of(Call& call, const OpenKey& keys, const std::vector<Stream>& streams,
+                     const Search& search) {
   const auto rows = rows_of(call, streams, search);
   const auto begin = std::max(search.from, search.beyond ? search.beyond->timestamp : 0);
   Found found(search);
@@ -86,7 +88,7 @@ Result<Page> page_of(Call& call, const std::vector<Stream>& streams, const Searc
       frontier = batch.first;
       break;
     }
-    const auto lines = TRY(lines_of(call.blobs(), batch));
+    const auto lines = TRY(lines_of(call.blobs(), batch, keys));
     scanned += lines.size();
     found.scan(*stream, batch, lines);
   }
@@ -124,7 +126,7 @@ Outcome filter_log_events(Call& call) {
   };
   if (const auto token = text(params, "nextToken"); !token.empty())
     search.beyond = TRY(position_of(token));
-  const auto page = TRY(page_of(call, streams, search));
+  const auto page = TRY(page_of(call, keys_by_kms(call, group.id), streams, search));
   Array events;
   for (const auto& event : page.events) {
     events.push_back(Object{

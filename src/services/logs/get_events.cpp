@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include "services/logs/encryption.hpp"
 #include "services/logs/search.hpp"
 
 namespace tocsin::logs {
@@ -37,8 +38,10 @@ Result<Token> read_token(std::string_view text) {
   return Token{text[0] == 'f', *timestamp, *ordinal};
 }
 
-Result<std::vector<FoundEvent>> events_of(Call& call, const Stream& stream, const Search& search) {
+Result<std::vector<FoundEvent>> events_of(Call& call, const Group& group, const Stream& stream,
+                                          const Search& search) {
   Found found(search);
+  const auto keys = keys_by_kms(call, group.id);
   Result<void> status;
   visit_rows(call, stream, search, [&](const Batch& batch) {
     const bool backward = search.direction == store::Direction::Backward;
@@ -47,7 +50,7 @@ Result<std::vector<FoundEvent>> events_of(Call& call, const Stream& stream, cons
       // at most.
       return !batch.lines.empty() || (!backward && !found.past(batch.last - stream.longest));
     }
-    status = scan_row(call.blobs(), stream, batch, found);
+    status = scan_row(call.blobs(), stream, batch, keys, found);
     return status.has_value();
   });
   TRY(std::move(status));
@@ -75,7 +78,7 @@ Outcome get_log_events(Call& call) {
     search.beyond = Position{given->timestamp, stream.name, given->ordinal};
     search.direction = given->forward ? store::Direction::Forward : store::Direction::Backward;
   }
-  const auto found = TRY(events_of(call, stream, search));
+  const auto found = TRY(events_of(call, group, stream, search));
   Array events;
   for (const auto& event : found) {
     events.push_back(Object{{"timestamp", event.position.timestamp},

@@ -4,7 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 
-#include "services/logs/parts.hpp"
+#include "services/logs/encryption.hpp"
 
 namespace tocsin::logs {
 namespace {
@@ -38,6 +38,7 @@ Object description(const store::View& view, const Group& group) {
   out["metricFilterCount"] = group.metric_filters.size();
   out["arn"] = group_arn(group) + ":*";
   out["storedBytes"] = usage.bytes;
+  if (!group.kms_key.empty()) out["kmsKeyId"] = group.kms_key;
   out["logGroupClass"] = group.log_class;
   out["logGroupArn"] = group_arn(group);
   return out;
@@ -52,8 +53,8 @@ Object tags_of_properties(const Object& properties) {
 }
 
 Result<void> check_properties(const Object& properties) {
-  static constexpr std::array<std::string_view, 4> served{"LogGroupName", "RetentionInDays",
-                                                          "LogGroupClass", "Tags"};
+  static constexpr std::array<std::string_view, 5> served{"LogGroupName", "RetentionInDays",
+                                                          "LogGroupClass", "KmsKeyId", "Tags"};
   for (const auto& property : properties) {
     if (std::ranges::find(served, std::string_view(property.key())) == served.end()) {
       return invalid(fmt::format("Tocsin does not serve the property {} of AWS::Logs::LogGroup.",
@@ -77,6 +78,16 @@ Result<void> set_retention(Call& call, const std::string& name, const Object& pr
   return {};
 }
 
+Result<void> set_key(Call& call, const Group& group, const Object& properties) {
+  const auto key = string_of(properties, "KmsKeyId");
+  if (key == group.kms_key) return {};
+  if (key.empty())
+    TRY(as_caller(call, "DisassociateKmsKey", {{"logGroupName", group.name}}));
+  else
+    TRY(as_caller(call, "AssociateKmsKey", {{"logGroupName", group.name}, {"kmsKeyId", key}}));
+  return {};
+}
+
 Outcome make(Call& call, const Object& properties) {
   TRY(check_properties(properties));
   auto name = string_of(properties, "LogGroupName");
@@ -86,6 +97,7 @@ Outcome make(Call& call, const Object& properties) {
   Object params{{"logGroupName", name}};
   if (find(properties, "LogGroupClass"))
     params["logGroupClass"] = text(properties, "LogGroupClass");
+  if (find(properties, "KmsKeyId")) params["kmsKeyId"] = text(properties, "KmsKeyId");
   if (auto tags = tags_of_properties(properties); !tags.empty()) params["tags"] = std::move(tags);
   TRY(as_caller(call, "CreateLogGroup", std::move(params)));
   if (find(properties, "RetentionInDays")) TRY(set_retention(call, name, properties));
@@ -103,6 +115,7 @@ Outcome change(Call& call, const std::string& id, const Object& properties) {
     return invalid("A log group's class cannot be changed.");
   }
   TRY(set_retention(call, id, properties));
+  TRY(set_key(call, *group, properties));
   const auto wanted = tags_of_properties(properties);
   Array gone;
   for (const auto& [key, value] : group->tags) {
@@ -126,6 +139,7 @@ core::ResourceType::Description describe(const store::View&, const Document& row
                        {"LogGroupClass", group.log_class},
                        {"Arn", group_arn(group) + ":*"}};
   if (group.retention_days) configuration["RetentionInDays"] = group.retention_days;
+  if (!group.kms_key.empty()) configuration["KmsKeyId"] = group.kms_key;
   return {.id = group.name,
           .name = group.name,
           .arn = group_arn(group),
@@ -141,15 +155,14 @@ Outcome create_log_group(Call& call) {
   Group group{
       .scope = call.scope(), .name = string_of(params, "logGroupName"), .created = call.now()};
   TRY(check_group_name(group.name));
-  if (find(params, "kmsKeyId"))
-    return invalid(
-        "Tocsin does not encrypt log groups with a key of yours; kmsKeyId is not served.");
   group.log_class = string_of(params, "logGroupClass", group.log_class);
   TRY(check_class(group.log_class));
   TRY(add_tags(group, object_of(params, "tags")));
   if (kGroups.contains(call, key_of(group)))
     return fail("ResourceAlreadyExistsException", "The specified log group already exists");
   group.id = call.new_id(kIdAlphabet, 16);
+  if (find(params, "kmsKeyId"))
+    TRY(put_under_key(call, group, TRY(kms_key_in(call, group_arn(group)))));
   kGroups.put(call, key_of(group), group);
   return Object{};
 }

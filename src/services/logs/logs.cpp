@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/logs/logs.hpp"
 
+#include "services/logs/encryption.hpp"
+#include "services/logs/kms.hpp"
 #include "services/logs/metric_filters.hpp"
 #include "services/logs/parts.hpp"
 
@@ -17,10 +19,17 @@ void register_logs(core::Registry& registry) {
        {"PutRetentionPolicy", Write, put_retention_policy, needs_group("PutRetentionPolicy")},
        {"DeleteRetentionPolicy", Write, delete_retention_policy,
         needs_group("DeleteRetentionPolicy")},
+       {"AssociateKmsKey", Write, associate_kms_key, needs_kms_key("AssociateKmsKey")},
+       {"DisassociateKmsKey", Write, disassociate_kms_key, needs_kms_key("DisassociateKmsKey")},
        {"CreateLogStream", Write, create_log_stream, needs_stream("CreateLogStream")},
        {"DeleteLogStream", Write, delete_log_stream, needs_stream("DeleteLogStream")},
        {"DescribeLogStreams", Read, describe_log_streams, needs_group("DescribeLogStreams")},
-       {"PutLogEvents", Write, put_log_events, needs_stream("PutLogEvents"), "logEvents"},
+       {.name = "PutLogEvents",
+        .effect = Write,
+        .handler = put_log_events,
+        .needs = needs_stream("PutLogEvents"),
+        .bulk = "logEvents",
+        .hides = puts_under_key},
        {"GetLogEvents", Read, get_log_events, needs_stream("GetLogEvents")},
        {"FilterLogEvents", Read, filter_log_events, needs_group("FilterLogEvents")},
        {"PutMetricFilter", Write, put_metric_filter, needs_group("PutMetricFilter")},
@@ -56,6 +65,7 @@ void register_logs(core::Registry& registry) {
        {"ListTagsLogGroup", Read, list_tags_log_group, needs_tagged("ListTagsLogGroup")}}});
   registry.add(group_type());
   registry.on_resume("logs.compact", compact);
+  registry.on_resume("logs.forget_data_key", forget_data_key);
   registry.on_resume("logs.drop_stream", dropping_stream);
   registry.on_resume("logs.drop_group", dropping_group);
   registry.on_resume("logs.expire", expire);

@@ -3,7 +3,6 @@
 #include "services/logs/metric_filters.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 
 #include "engines/logfilter/logfilter.hpp"
@@ -24,12 +23,6 @@ Result<void> check_text(std::string_view value, std::string_view member, std::si
         value, member,
         fmt::format("Member must satisfy regular expression pattern: [^{}]*", forbidden));
   return {};
-}
-
-bool is_number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
-  return error == std::errc() && end == text.end();
 }
 
 bool is_json(std::string_view pattern) {
@@ -67,7 +60,7 @@ Result<Transformation> transformation_in(const Document& given, std::string_view
   TRY(check_text(out.value, "metricTransformations.1.member.metricValue", 100, ""));
   if (out.space.starts_with("AWS/"))
     return invalid("Invalid metric transformation: the namespace AWS/ is reserved.");
-  if (!is_number(out.value)) TRY(check_field(pattern, out.value, false));
+  if (!number_in(out.value)) TRY(check_field(pattern, out.value, false));
   if (const auto* value = find(given, "defaultValue"); value && value->is_number())
     out.by_default = value->to_number<double>();
   for (const auto& dimension : object_of(given, "dimensions")) {

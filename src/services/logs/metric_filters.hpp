@@ -13,6 +13,8 @@ Outcome delete_metric_filter(Call& call);
 Outcome describe_metric_filters(Call& call);
 core::Needs needs_metric_filters();
 
+/// A text that is a number and nothing else.
+std::optional<double> number_in(std::string_view text);
 /// Publishes what the events of one PutLogEvents are worth: one call a transformation, one datum a
 /// minute and set of dimensions.
 void publish_metrics(Context& context, const Group& group, std::string_view lines);

@@ -14,21 +14,20 @@ constexpr std::int64_t kMinute = 60'000;
 constexpr std::string_view kEscape = R"(\\u)";  // "\u" of a message that is JSON, inside a line
 constexpr std::size_t kMostValues = 150, kMostData = 1'000;  // of one datum, of one call
 
-std::optional<double> number_in(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
-  return error == std::errc() && end == text.end() ? std::optional(value) : std::nullopt;
-}
-
-/// The fields of one message, however its pattern names them. Looked up once.
+/// The fields of one message after the other, however their pattern names them.
 class Fields {
  public:
-  Fields(const logfilter::Filter& filter, std::string_view message)
-      : filter_(filter), message_(message) {}
+  explicit Fields(const logfilter::Filter& filter) : filter_(filter) {}
+
+  void look_at(std::string_view message) {
+    message_ = message;
+    parsed_.reset();
+    extracted_.reset();
+  }
 
   std::optional<std::string> operator[](const std::string& field) {
     if (field.starts_with("$.") || field.starts_with("$[")) {
-      const auto selector = logfilter::parse_selector(field);
+      const auto& selector = selector_of(field);
       if (!parsed_) parsed_ = parse_json(message_).value_or(Document());
       return selector ? selector->value_in(*parsed_) : std::nullopt;
     }
@@ -38,7 +37,15 @@ class Fields {
   }
 
  private:
+  const Result<logfilter::Selector>& selector_of(const std::string& field) {
+    auto known = selectors_.find(field);
+    if (known == selectors_.end())
+      known = selectors_.emplace(field, logfilter::parse_selector(field)).first;
+    return known->second;
+  }
+
   const logfilter::Filter& filter_;
+  std::map<std::string, Result<logfilter::Selector>> selectors_;
   std::string_view message_;
   std::optional<Document> parsed_;
   std::optional<std::map<std::string, std::string>> extracted_;
@@ -138,11 +145,18 @@ void note_minute(Context& context, const Group& group, const std::string& name, 
 
 }  // namespace
 
+std::optional<double> number_in(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
+  return error == std::errc() && end == text.end() ? std::optional(value) : std::nullopt;
+}
+
 void publish_metrics(Context& context, const Group& group, std::string_view lines) {
   for (const auto& [name, given] : group.metric_filters) {
     const auto filter = logfilter::parse(given.pattern);
     if (!filter) continue;
     std::vector<Tally> tallies(given.transformations.size());
+    Fields fields(*filter);
     bool matched = false;
     std::string message;
     const auto& hint = filter->hint();
@@ -153,7 +167,7 @@ void publish_metrics(Context& context, const Group& group, std::string_view line
                      unescape(line->message, message);
                      if (!filter->matches(message)) return true;
                      matched = true;
-                     Fields fields(*filter, message);
+                     fields.look_at(message);
                      for (std::size_t i = 0; i < tallies.size(); ++i)
                        count(given.transformations[i], fields, line->timestamp, tallies[i]);
                      return true;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "core/tags.hpp"
 #include "services/logs/parts.hpp"
 
 namespace tocsin::logs {
@@ -23,18 +24,9 @@ core::Access access_to(Call& call, std::string action, std::string_view group_na
                       .resource = stream_arn(call.scope(), group_name, stream),
                       .owner = call.account(),
                       .resource_policy = resource_policy(call, call.scope())};
-  if (const auto group = kGroups.get(call, Key::of(call.scope(), group_name))) {
-    for (const auto& [key, value] : group->tags)
-      access.context["aws:ResourceTag/" + key] = {value};
-  }
+  if (const auto group = kGroups.get(call, Key::of(call.scope(), group_name)))
+    core::add_resource_tags(access, group->tags);
   return access;
-}
-
-void add_request_tags(core::Access& access, const Object& tags) {
-  for (const auto& tag : tags) {
-    access.context["aws:RequestTag/" + std::string(tag.key())] = {string_of(tags, tag.key())};
-    access.context["aws:TagKeys"].emplace_back(tag.key());
-  }
 }
 
 }  // namespace
@@ -184,16 +176,27 @@ core::Needs needs_all_groups(std::string operation) {
   };
 }
 
+core::Needs needs_kms_key(std::string operation) {
+  return [action = "logs:" + std::move(operation)](Call& call) -> std::vector<core::Access> {
+    const auto identifier = text(call.params(), "resourceIdentifier");
+    if (identifier.find(":query-result:") != std::string_view::npos)
+      return {{.action = action, .resource = std::string(identifier)}};
+    const auto name =
+        group_name_of(call, identifier.empty() ? text(call.params(), "logGroupName") : identifier);
+    return {access_to(call, action, name ? *name : std::string(), "")};
+  };
+}
+
 core::Needs needs_create_group() {
   return [](Call& call) -> std::vector<core::Access> {
     const auto name = text(call.params(), "logGroupName");
     const auto& tags = object_of(call.params(), "tags");
     std::vector<core::Access> out{access_to(call, "logs:CreateLogGroup", name, "")};
-    add_request_tags(out[0], tags);
+    core::add_request_tags(out[0], core::tags_of(tags));
     if (tags.empty()) return out;
     out.push_back({.action = "logs:TagResource",
                    .resource = arn("logs", call.scope(), fmt::format("log-group:{}", name))});
-    add_request_tags(out[1], tags);
+    core::add_request_tags(out[1], core::tags_of(tags));
     return out;
   };
 }
@@ -209,7 +212,7 @@ core::Needs needs_tagged(std::string operation) {
     }
     auto access = access_to(call, action, name, "");
     access.resource = arn("logs", call.scope(), fmt::format("log-group:{}", name));
-    add_request_tags(access, object_of(call.params(), "tags"));
+    core::add_request_tags(access, core::tags_of(object_of(call.params(), "tags")));
     return {access};
   };
 }

@@ -33,6 +33,7 @@ core::Needs needs_queried();
 core::Needs needs_record();
 core::Needs needs_tagged(std::string operation);
 core::Needs needs_create_group();
+core::Needs needs_kms_key(std::string operation);
 /// A token that only lists of the same kind understand. Error InvalidParameterException.
 std::string page_token(std::string_view position);
 Result<std::string> position_in(std::string_view token);
@@ -59,13 +60,19 @@ Outcome describe_log_streams(Call& call);
 
 // --- put.cpp
 Outcome put_log_events(Call& call);
+/// Whether the events of this call go to a group under a key.
+bool puts_under_key(const store::View& view, const core::Request& request);
+
+// --- encryption.cpp
+/// The data key of an id, open.
+using OpenKey = std::function<Result<std::string>(const std::string& id)>;
+/// Open, wherever and however they lie. Errors: of the blobs, of the keys.
+Result<std::string> lines_of(const store::Blobs& blobs, const Batch& batch, const OpenKey& keys);
 
 // --- segments.cpp: rows of events
-Result<std::string> lines_of(const store::Blobs& blobs, const Batch& batch);
-/// Adds a row to its stream; neither puts the stream.
-Result<void> add_batch(Context& context, Stream& stream, Batch batch,
-                       std::optional<store::BlobRef> blob);
-void add_segment(Context& context, Stream& stream, Batch batch, const store::BlobRef& blob);
+inline constexpr std::size_t kMostInline = 32 * 1024;  // longer lines go to a blob
+/// Adds a row to its stream; does not put the stream. Long lines have gone to a blob.
+void add_batch(Context& context, Stream& stream, Batch batch);
 /// Runs compact() soon if there is much to gather.
 void compact_if_due(Context& context, const Group& group, Stream& stream);
 void compact(Context& context, const core::Resumption& end);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "core/hidden.hpp"
+#include "services/logs/encryption.hpp"
 #include "services/logs/metric_filters.hpp"
 
 namespace tocsin::logs {
@@ -21,6 +23,7 @@ struct Upload {
   std::vector<std::size_t> ends;       // in `lines`, of each event
   std::vector<std::size_t> sizes;      // of messages
   std::optional<store::BlobRef> blob;  // holds just these lines
+  std::string key;                     // under which they are encrypted there; may be empty
 
   void add(std::int64_t timestamp, std::string_view escaped_message, std::size_t size) {
     write_line(lines, timestamp, escaped_message);
@@ -33,10 +36,9 @@ struct Upload {
   }
 };
 
-Result<void> add_element(Upload& upload, const Document& event) {
+Result<void> add_event(Upload& upload, const Document& event, std::string_view message) {
   const auto timestamp = integer(event, "timestamp");
   if (!timestamp || *timestamp < 0) return invalid("Invalid timestamp in a log event.");
-  const auto message = text(event, "message");
   if (message.empty()) return invalid("Log event message must not be empty.");
   upload.add(*timestamp, escaped(message), message.size());
   return {};
@@ -44,11 +46,7 @@ Result<void> add_element(Upload& upload, const Document& event) {
 
 /// A blob whose lines are written as ours is kept as it is; members in another order are written
 /// anew.
-Result<Upload> from_blob(Call& call, const store::BlobRef& ref) {
-  Upload upload {
-    .lines = TRY(lines_of(call.blobs(), Batch{.blob = store::to_document(ref)}))
-    , .blob = ref
-  };
+Result<Upload> from_lines(Upload upload) {
   bool good = upload.lines.empty() || upload.lines.back() == '\n';
   each_line(upload.lines, [&](std::string_view text, std::int64_t) {
     const auto line = read_line(text);
@@ -63,7 +61,8 @@ Result<Upload> from_blob(Call& call, const store::BlobRef& ref) {
   Result<void> status;
   each_line(upload.lines, [&](std::string_view text, std::int64_t) {
     const auto event = parse_json(text);
-    status = event ? add_element(again, *event) : Result<void>(std::unexpected(event.error()));
+    status = event ? add_event(again, *event, tocsin::text(*event, "message"))
+                   : Result<void>(std::unexpected(event.error()));
     return status.has_value();
   });
   TRY(std::move(status));
@@ -72,11 +71,23 @@ Result<Upload> from_blob(Call& call, const store::BlobRef& ref) {
 
 Result<Upload> upload_of(Call& call) {
   if (const auto* member = find(call.params(), "logEvents")) {
-    if (const auto ref = store::blob_ref(*member)) return from_blob(call, *ref);
+    if (const auto ref = store::blob_ref(*member)) {
+      Upload upload{.blob = *ref};
+      upload.lines = TRY(TRY(call.blobs().open(*ref))->read(0, ref->size));
+      return from_lines(std::move(upload));
+    }
+    if (auto hidden = TRY(core::hidden_in(call, *member))) {
+      return from_lines({.lines = std::move(hidden->content),
+                         .blob = hidden->blob,
+                         .key = std::move(hidden->key)});
+    }
   }
   Upload upload;
-  for (const auto& event : array_of(call.params(), "logEvents"))
-    TRY(add_element(upload, event));
+  for (const auto& event : array_of(call.params(), "logEvents")) {
+    // What functions print comes sealed from their worker.
+    const auto* message = find(event, "message");
+    TRY(add_event(upload, event, message ? call.open(*message).value_or("") : std::string()));
+  }
   return upload;
 }
 
@@ -160,6 +171,23 @@ void cut(Upload& upload, Range range) {
   upload = std::move(out);
 }
 
+/// Sees to it that the lines lie as they are to be kept: encrypted, where the group has a key; in a
+/// blob, where they are long.
+Result<void> lay(Call& call, const Group& group, Batch& batch, const Upload& upload) {
+  if (!group.kms_key.empty()) {
+    const auto keys = keys_for_a_while(call, group.id);
+    if (upload.blob && !upload.key.empty())
+      return take_encrypted(call, batch, *upload.blob, upload.key, group.data_key, keys);
+    return encrypt(call, batch, group.data_key, keys);
+  }
+  if (upload.blob && upload.key.empty())
+    batch.blob = store::to_document(*upload.blob);
+  else if (batch.lines.size() > kMostInline)
+    batch.blob = store::to_document(TRY(call.blobs().put(batch.lines)));
+  if (!batch.blob.is_null()) batch.lines.clear();
+  return {};
+}
+
 Result<void> keep(Call& call, const Group& group, Stream stream, Upload upload) {
   const auto count = static_cast<std::int64_t>(upload.timestamps.size());
   Batch batch{.first = upload.timestamps.front(),
@@ -180,16 +208,22 @@ Result<void> keep(Call& call, const Group& group, Stream stream, Upload upload) 
   usage.bytes += batch.bytes;
   schedule_expiry(call, group, usage, batch.last);
   kUsage.put(call, Key{group.id}, usage);
-  if (upload.blob) batch.blob = store::to_document(*upload.blob);
-  if (!group.subscriptions.empty()) deliver_later(call, group, stream, batch);
   if (!group.metric_filters.empty()) publish_metrics(call, group, batch.lines);
-  TRY(add_batch(call, stream, std::move(batch), upload.blob));
+  TRY(lay(call, group, batch, upload));
+  if (!group.subscriptions.empty()) deliver_later(call, group, stream, batch);
+  add_batch(call, stream, std::move(batch));
   compact_if_due(call, group, stream);
   kStreams.put(call, Key{group.id, stream.name}, stream);
   return {};
 }
 
 }  // namespace
+
+bool puts_under_key(const store::View& view, const core::Request& request) {
+  const auto group =
+      kGroups.get(view, Key::of(request.scope, text(request.params, "logGroupName")));
+  return group && !group->kms_key.empty();
+}
 
 Outcome put_log_events(Call& call) {
   const auto group = TRY(group_of(call));

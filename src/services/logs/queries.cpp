@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "engines/content/content.hpp"
 #include "engines/insights/insights.hpp"
-#include "services/logs/parts.hpp"
+#include "services/logs/encryption.hpp"
+#include "services/logs/kms.hpp"
 
 namespace tocsin::logs {
 namespace {
@@ -48,9 +50,14 @@ Result<Range> range_of(const Call& call) {
   return Range{std::min(start, kMost) * 1000, std::min(end, kMost) * 1000 + 999};
 }
 
-Result<Array> groups_to_read(Call& call, const std::vector<std::string>& names,
-                             const Range& range) {
-  Array out;
+/// What the worker is to read, and by which keys.
+struct Sources {
+  Array groups;
+  Object keys;
+};
+
+Result<Sources> sources_of(Call& call, const std::vector<std::string>& names, const Range& range) {
+  Sources out;
   bool reachable = false;
   for (const auto& name : names) {
     const auto group = kGroups.get(call, Key::of(call.scope(), name));
@@ -60,7 +67,8 @@ Result<Array> groups_to_read(Call& call, const std::vector<std::string>& names,
                               call.account().str()));
     const auto expired = expired_before(*group, call.now());
     reachable |= range.to >= std::max(to_ms(group->created), expired);
-    out.push_back(Object{{"Name", name}, {"Id", group->id}, {"From", expired}});
+    out.groups.push_back(Object{{"Name", name}, {"Id", group->id}, {"From", expired}});
+    TRY(add_keys(call, *group, out.keys));
   }
   if (reachable) return out;
   return fail("MalformedQueryException",
@@ -152,14 +160,16 @@ Outcome start_query(Call& call) {
                       "Member must have length less than or equal to 10000");
   const auto limit = TRY(limit_in(call, "limit", insights::kMostRows));
   const auto range = TRY(range_of(call));
-  auto groups = TRY(groups_to_read(call, query.groups, range));
   TRY(insights::Query::parse(query.text));
+  auto sources = TRY(sources_of(call, query.groups, range));
   TRY(check_room(call));
   query.id = call.new_uuid();
   query.job = {{"Query", query.id},  {"Account", call.account().str()},
-               {"Text", query.text}, {"Groups", std::move(groups)},
+               {"Text", query.text}, {"Groups", std::move(sources.groups)},
                {"From", range.from}, {"To", range.to},
                {"Limit", limit},     {"Now", to_ms(call.now())}};
+  TRY(make_results_key(call, query, !sources.keys.empty()));
+  if (!sources.keys.empty()) query.job["Keys"] = std::move(sources.keys);
   const auto key = Key::of(call.scope(), query.id);
   kQueries.put(call, key, query);
   kQueriesByTime.put(call, Key::of(call.scope(), hex(to_ms(query.created)), query.id), {});
@@ -214,13 +224,18 @@ void forget_query(Context& context, const core::Resumption& due) {
 Outcome get_query_results(Call& call) {
   const auto query = TRY(query_in(call));
   Document results = Array{};
-  if (const auto ref = store::blob_ref(query.results))
-    results = TRY(parse_json(TRY(call.blob(*ref))));
+  if (const auto ref = store::blob_ref(query.results)) {
+    auto rows = TRY(call.blob(*ref));
+    if (const auto key = TRY(results_key(call, query)))
+      rows = content::crypt(*key, std::move(rows));
+    results = TRY(parse_json(rows));
+  }
   Object reply{{"results", std::move(results)}};
   reply["statistics"] = Object{{"recordsMatched", query.matched},
                                {"recordsScanned", query.scanned},
                                {"bytesScanned", query.bytes}};
   reply["status"] = query.status;
+  if (query.key && !query.key->kms_key.empty()) reply["encryptionKey"] = query.key->kms_key;
   return reply;
 }
 

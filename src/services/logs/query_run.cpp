@@ -4,8 +4,10 @@
 #include <deque>
 #include <fmt/format.h>
 
+#include "base/crypto.hpp"
+#include "engines/content/content.hpp"
 #include "engines/insights/insights.hpp"
-#include "services/logs/parts.hpp"
+#include "services/logs/encryption.hpp"
 #include "services/logs/search.hpp"
 
 namespace tocsin::logs {
@@ -28,6 +30,8 @@ class Running : public QueryRun {
           const Document& payload)
       : view_(std::move(view)),
         blobs_(blobs),
+        keys_(keys_of_job(payload)),
+        results_key_(unbase64(text(payload, "ResultsKey")).value_or("")),
         hint_(query.hint()),
         needle_(escaped(hint_.text)),
         to_(integer(payload, "To").value_or(0)),
@@ -80,7 +84,7 @@ class Running : public QueryRun {
   }
 
   Result<void> scan(const Reading& reading, const Batch& batch) {
-    auto lines = TRY(lines_of(blobs_, batch));
+    auto lines = TRY(lines_of(blobs_, batch, keys_));
     lines.reserve(lines.size() + insights::kPadding);
     const bool whole = batch.first >= reading.from && batch.last <= to_;
     if (whole) {
@@ -142,12 +146,16 @@ class Running : public QueryRun {
     }
     auto out = progress();
     out["Done"] = true;
-    out["Results"] = store::to_document(TRY(blobs_.put(to_json(rows))));
+    auto written = to_json(rows);
+    if (!results_key_.empty()) written = content::crypt(results_key_, std::move(written));
+    out["Results"] = store::to_document(TRY(blobs_.put(written)));
     return out;
   }
 
   std::unique_ptr<store::View> view_;
   store::Blobs& blobs_;
+  OpenKey keys_;
+  std::string results_key_;  // empty: the results lie open
   insights::Hint hint_;
   std::string needle_;  // the hint, as it stands inside lines
   std::int64_t to_;

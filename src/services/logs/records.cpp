@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engines/insights/insights.hpp"
+#include "services/logs/encryption.hpp"
 #include "services/logs/search.hpp"
 
 namespace tocsin::logs {
@@ -28,11 +29,12 @@ std::vector<insights::Field> fields_of(const Group& group, const FoundEvent& eve
                                .message = message});
 }
 
-Result<std::vector<FoundEvent>> events_of(Call& call, const Stream& stream, const Search& search) {
+Result<std::vector<FoundEvent>> events_of(Call& call, const OpenKey& keys, const Stream& stream,
+                                          const Search& search) {
   Found found(search);
   Result<void> status;
   visit_rows(call, stream, search, [&](const Batch& batch) {
-    status = scan_row(call.blobs(), stream, batch, found);
+    status = scan_row(call.blobs(), stream, batch, keys, found);
     return status.has_value();
   });
   TRY(std::move(status));
@@ -95,7 +97,7 @@ Outcome get_log_record(Call& call) {
                       .to = pointer.timestamp,
                       .beyond = Position{pointer.timestamp, stream->name, pointer.ordinal - 1},
                       .limit = 1};
-  const auto events = TRY(events_of(call, *stream, search));
+  const auto events = TRY(events_of(call, keys_by_kms(call, group->id), *stream, search));
   if (events.empty() || events[0].position.ordinal != pointer.ordinal) return no_such_record();
   Object record;
   for (const auto& [name, value] : fields_of(*group, events[0]))
@@ -114,9 +116,10 @@ Outcome get_log_group_fields(Call& call) {
     if (stream.last >= search.from && stream.first <= search.to) streams.push_back(stream);
     return true;
   });
+  const auto keys = keys_by_kms(call, group.id);
   for (const auto& stream : streams) {
     if (events >= kMostSampled) break;
-    for (const auto& event : TRY(events_of(call, stream, search))) {
+    for (const auto& event : TRY(events_of(call, keys, stream, search))) {
       ++events;
       for (const auto& [name, value] : fields_of(group, event))
         ++counts[name];

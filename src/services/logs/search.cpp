@@ -83,8 +83,8 @@ std::vector<FoundEvent> Found::finish(bool& more) && {
 }
 
 Result<void> scan_row(const store::Blobs& blobs, const Stream& stream, const Batch& batch,
-                      Found& found) {
-  found.scan(stream, batch, TRY(lines_of(blobs, batch)));
+                      const OpenKey& keys, Found& found) {
+  found.scan(stream, batch, TRY(lines_of(blobs, batch, keys)));
   return {};
 }
 

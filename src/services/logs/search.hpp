@@ -65,7 +65,7 @@ class Found {
 
 /// Looks at the lines of a row, fetched from its blob where they lie there.
 Result<void> scan_row(const store::Blobs& blobs, const Stream& stream, const Batch& batch,
-                      Found& found);
+                      const OpenKey& keys, Found& found);
 
 /// Visits the open rows of a stream, then its segments that can hold events of the range, in the
 /// order of their last events. Return false to stop.

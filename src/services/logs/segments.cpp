@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "services/logs/parts.hpp"
+#include "services/logs/encryption.hpp"
 
 namespace tocsin::logs {
 namespace {
 
-constexpr std::size_t kMostInline = 32 * 1024;  // longer batches are segments from the start
-constexpr std::int64_t kMostOpenRows = 128;     // then they are gathered
+constexpr std::int64_t kMostOpenRows = 128;  // then they are gathered
 constexpr std::int64_t kMostOpenBytes = 256 * 1024;
 // Segments under this are gathered in turn. Full batches stay as they came: to write each event
 // once more costs more than to open some more blobs in a search.
@@ -62,52 +61,77 @@ class Gathering {
   std::size_t length_ = 0;  // about, of the text to come
 };
 
+/// Rows that are to become one segment. Those under different data keys stay apart.
+struct Pile {
+  Gathering gathering;
+  std::vector<Key> rows;
+};
+using Piles = std::map<std::string, Pile>;  // by the data key's id
+
+/// Takes the row to its pile. What does not open stays where it is.
+void take(const Context& context, Piles& piles, const Batch& batch, Key row, const OpenKey& keys) {
+  auto lines = lines_of(context.blobs(), batch, keys);
+  if (!lines) return log_error("log events not gathered", {{"cause", lines.error().message}});
+  auto& pile = piles[batch.encryption ? batch.encryption->data_key : std::string()];
+  pile.gathering.add(batch, *std::move(lines));
+  pile.rows.push_back(std::move(row));
+}
+
+void add_segment(Context& context, Stream& stream, const Batch& batch) {
+  stream.longest = std::max(stream.longest, batch.last - batch.first);
+  const auto last = hex(batch.last), ordinal = hex(batch.ordinal);
+  if (static_cast<std::int64_t>(store::blob_ref(batch.blob)->size) < kSmall)
+    stream.small.push_back({last, ordinal});
+  kSegments.put(context, Key{stream.id, last, ordinal}, batch);
+}
+
 /// Nothing is erased before the new segment is durable.
-Result<void> replace(Context& context, Stream& stream, const core::Table<Batch>& table,
-                     const std::vector<Key>& gone, Gathering gathering) {
-  if (gathering.empty()) return {};
-  auto [batch, text] = gathering.finish();
-  const auto blob = TRY(context.blobs().put(text));
-  for (const auto& key : gone)
-    table.erase(context, key);
-  add_segment(context, stream, std::move(batch), blob);
+Result<void> replace(Context& context, Stream& stream, const core::Table<Batch>& table, Piles piles,
+                     const OpenKey& keys) {
+  for (auto& [data_key, pile] : piles) {
+    if (pile.gathering.empty()) continue;
+    auto [batch, text] = pile.gathering.finish();
+    if (data_key.empty()) {
+      batch.blob = store::to_document(TRY(context.blobs().put(text)));
+    } else {
+      TRY(put_encrypted(context, batch, std::move(text), data_key, keys));
+    }
+    for (const auto& row : pile.rows)
+      table.erase(context, row);
+    add_segment(context, stream, batch);
+  }
   return {};
 }
 
-Result<void> gather_open(Context& context, Stream& stream) {
-  Gathering gathering;
-  std::vector<Key> gone;
+Result<void> gather_open(Context& context, Stream& stream, const OpenKey& keys) {
+  Piles piles;
   kOpen.scan(context, Key{stream.id}, [&](const auto& key, const Batch& batch) {
-    gathering.add(batch, batch.lines);
-    gone.push_back(Key{key[0], key[1]});
+    take(context, piles, batch, Key::from(key), keys);
     return true;
   });
-  TRY(replace(context, stream, kOpen, gone, std::move(gathering)));
+  TRY(replace(context, stream, kOpen, std::move(piles), keys));
   stream.open_rows = stream.open_bytes = 0;
   return {};
 }
 
-Result<void> gather_small(Context& context, Stream& stream) {
-  Gathering gathering;
-  std::vector<Key> gone;
+Result<void> gather_small(Context& context, Stream& stream, const OpenKey& keys) {
+  Piles piles;
   for (const auto& small : stream.small) {
     const Key key{stream.id, small.last, small.ordinal};
     const auto segment = kSegments.get(context, key);
-    if (!segment) continue;  // expired meanwhile
-    gathering.add(*segment, TRY(lines_of(context.blobs(), *segment)));
-    gone.push_back(key);
+    if (segment) take(context, piles, *segment, key, keys);  // else it expired meanwhile
   }
   stream.small.clear();
-  return replace(context, stream, kSegments, gone, std::move(gathering));
+  return replace(context, stream, kSegments, std::move(piles), keys);
 }
 
 /// What can be gathered, in turn; `stream` says how far it came, also where it fails.
-Result<void> gather(Context& context, Stream& stream) {
+Result<void> gather(Context& context, Stream& stream, const OpenKey& keys) {
   auto next = stream;
   if (stream.open_rows >= kMostOpenRows || stream.open_bytes >= kMostOpenBytes)
-    TRY(gather_open(context, next));
+    TRY(gather_open(context, next, keys));
   stream = next;
-  if (stream.small.size() >= kMostSmall) TRY(gather_small(context, next));
+  if (stream.small.size() >= kMostSmall) TRY(gather_small(context, next, keys));
   stream = std::move(next);
   return {};
 }
@@ -126,10 +150,7 @@ bool erase_some(Context& context, const core::Table<Batch>& table, const std::st
   table.scan(context, Key{stream_id},
              [&](const std::vector<std::string>& parts, const Batch& batch) {
                if (gone.size() >= drop.room) return all = false;
-               Key key;
-               for (const auto& part : parts)
-                 key.add(part);
-               gone.push_back(std::move(key));
+               gone.push_back(Key::from(parts));
                drop.bytes += batch.bytes;
                return true;
              });
@@ -163,34 +184,11 @@ bool erase_group(Context& context, const std::string& group_id) {
 
 }  // namespace
 
-Result<std::string> lines_of(const store::Blobs& blobs, const Batch& batch) {
-  const auto ref = store::blob_ref(batch.blob);
-  if (!ref) return batch.lines;
-  const auto reader = TRY(blobs.open(*ref));
-  return reader->read(0, ref->size);
-}
-
-void add_segment(Context& context, Stream& stream, Batch batch, const store::BlobRef& blob) {
-  batch.blob = store::to_document(blob);
-  batch.lines.clear();
-  stream.longest = std::max(stream.longest, batch.last - batch.first);
-  const auto last = hex(batch.last), ordinal = hex(batch.ordinal);
-  if (static_cast<std::int64_t>(blob.size) < kSmall) stream.small.push_back({last, ordinal});
-  kSegments.put(context, Key{stream.id, last, ordinal}, batch);
-}
-
-Result<void> add_batch(Context& context, Stream& stream, Batch batch,
-                       std::optional<store::BlobRef> blob) {
-  if (!blob && batch.lines.size() > kMostInline) blob = TRY(context.blobs().put(batch.lines));
-  if (blob) {
-    add_segment(context, stream, std::move(batch), *blob);
-    return {};
-  }
+void add_batch(Context& context, Stream& stream, Batch batch) {
+  if (store::blob_ref(batch.blob)) return add_segment(context, stream, batch);
   ++stream.open_rows;
   stream.open_bytes += static_cast<std::int64_t>(batch.lines.size());
-  batch.blob = nullptr;
   kOpen.put(context, Key{stream.id, hex(batch.ordinal)}, batch);
-  return {};
 }
 
 void compact_if_due(Context& context, const Group& group, Stream& stream) {
@@ -207,7 +205,8 @@ void compact(Context& context, const core::Resumption& end) {
   auto stream = kStreams.get(context, key);
   if (!stream) return;
   stream->compacting = false;
-  if (auto done = gather(context, *stream); !done) {  // a later put tries again
+  const auto keys = keys_for_a_while(context, string_of(end.context, "group"));
+  if (auto done = gather(context, *stream, keys); !done) {  // a later put tries again
     log_error("log events not gathered",
               {{"stream", stream->name}, {"cause", done.error().message}});
   }
@@ -238,6 +237,7 @@ void dropping_group(Context& context, const core::Resumption& end) {
   if (!erase_group(context, id)) return drop_group(context, id);
   if (const auto usage = kUsage.get(context, Key{id})) context.cancel(usage->sweep_timer);
   kUsage.erase(context, Key{id});
+  drop_data_keys(context, id);
 }
 
 }  // namespace tocsin::logs

@@ -50,14 +50,16 @@ struct Group {
   Time created{};
   std::string log_class = "STANDARD";
   std::int64_t retention_days = 0;  // 0: for ever
+  std::string kms_key;              // ARN of the key that new events are put under; may be empty
+  std::string data_key;             // then: the id of the data key
   std::map<std::string, std::string> tags;
   std::map<std::string, Subscription> subscriptions;
   std::map<std::string, MetricFilter> metric_filters;
   Object unknown;
 };
 BOOST_DESCRIBE_STRUCT(Group, (),
-                      (scope, name, id, created, log_class, retention_days, tags, subscriptions,
-                       metric_filters, unknown))
+                      (scope, name, id, created, log_class, retention_days, kms_key, data_key, tags,
+                       subscriptions, metric_filters, unknown))
 
 /// Apart from the group, whose row is a resource and should change only when its configuration
 /// does.
@@ -90,16 +92,55 @@ BOOST_DESCRIBE_STRUCT(Stream, (),
                       (name, id, created, first, last, ingested, next, open_rows, open_bytes,
                        longest, small, compacting, unknown))
 
+/// How lines are encrypted: under a key of their own, kept wrapped under a data key of the group.
+struct Encryption {
+  std::string data_key;  // id
+  std::string key;
+};
+BOOST_DESCRIBE_STRUCT(Encryption, (), (data_key, key))
+
 /// Events that were put together. `ordinal` is that of the first line, `ingested` holds for all of
 /// them, where the lines do not say it themselves.
 struct Batch {
   std::int64_t first = 0, last = 0;
   std::int64_t count = 0, bytes = 0;
   std::int64_t ordinal = 0, ingested = 0;
-  std::string lines;  // of an open row
+  std::string lines;  // of an open row; in base64 where they are encrypted
   Document blob;      // of a segment
+  std::optional<Encryption> encryption;
 };
-BOOST_DESCRIBE_STRUCT(Batch, (), (first, last, count, bytes, ordinal, ingested, lines, blob))
+BOOST_DESCRIBE_STRUCT(Batch, (),
+                      (first, last, count, bytes, ordinal, ingested, lines, blob, encryption))
+
+/// A data key of a group, which only KMS can open.
+struct DataKey {
+  std::string id;
+  Scope scope;
+  std::string group;    // ARN: what the key is for
+  std::string kms_key;  // ARN
+  std::string blob;     // ciphertext
+};
+BOOST_DESCRIBE_STRUCT(DataKey, (), (id, scope, group, kms_key, blob))
+
+/// A data key that KMS has opened, for a while.
+struct OpenedKey {
+  Document secret;  // sealed
+  Time until{};
+};
+BOOST_DESCRIBE_STRUCT(OpenedKey, (), (secret, until))
+
+/// The key of an account's query results.
+struct AccountKey {
+  std::string kms_key;  // ARN
+};
+BOOST_DESCRIBE_STRUCT(AccountKey, (), (kms_key))
+
+/// The key of one query's results: a data key of KMS, or one of the house.
+struct ResultsKey {
+  std::string kms_key, blob;
+  Document secret;  // sealed
+};
+BOOST_DESCRIBE_STRUCT(ResultsKey, (), (kms_key, blob, secret))
 
 struct ResourcePolicy {
   std::string name;
@@ -117,10 +158,12 @@ struct Query {
   std::string status;  // as the API names it
   double matched = 0, scanned = 0, bytes = 0;
   Document results;
-  Object job;  // what its worker is told
+  std::optional<ResultsKey> key;  // of the results, where they are encrypted
+  Object job;                     // what its worker is told
 };
 BOOST_DESCRIBE_STRUCT(Query, (),
-                      (id, text, groups, created, status, matched, scanned, bytes, results, job))
+                      (id, text, groups, created, status, matched, scanned, bytes, results, key,
+                       job))
 
 struct QueryDefinition {
   std::string id;
@@ -170,8 +213,11 @@ inline constexpr core::Table<Mark> kByTime{
     "logs.streams_by_time"};                             // group id, hex(last event), name
 inline constexpr core::Table<Batch> kOpen{"logs.open"};  // stream id, hex(ordinal)
 inline constexpr core::Table<Batch> kSegments{
-    "logs.segments"};                                          // stream id, hex(last), hex(ordinal)
-inline constexpr core::Table<Query> kQueries{"logs.queries"};  // account, region, id
+    "logs.segments"};  // stream id, hex(last), hex(ordinal)
+inline constexpr core::Table<DataKey> kDataKeys{"logs.data_keys"};         // group id, id
+inline constexpr core::Table<OpenedKey> kOpenedKeys{"logs.opened_keys"};   // group id, id
+inline constexpr core::Table<AccountKey> kResultKeys{"logs.result_keys"};  // account, region
+inline constexpr core::Table<Query> kQueries{"logs.queries"};              // account, region, id
 inline constexpr core::Table<Mark> kQueriesByTime{
     "logs.queries_by_time"};  // account, region, hex(created), id
 inline constexpr core::Table<Mark> kRunningQueries{"logs.running_queries"};  // account, region, id

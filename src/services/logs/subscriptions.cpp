@@ -7,7 +7,7 @@
 #include "base/gzip.hpp"
 #include "base/log.hpp"
 #include "engines/logfilter/logfilter.hpp"
-#include "services/logs/parts.hpp"
+#include "services/logs/encryption.hpp"
 
 namespace tocsin::logs {
 namespace {
@@ -159,20 +159,18 @@ Outcome describe_subscription_filters(Call& call) {
 }
 
 void deliver_later(Context& context, const Group& group, const Stream& stream, const Batch& batch) {
-  Batch part = batch;
-  if (store::blob_ref(batch.blob)) part.lines.clear();
   context.later({"logs.deliver", Object{{"name", group.name},
                                         {"group", group.id},
                                         {"stream", stream.name},
                                         {"stream_id", stream.id},
-                                        {"batch", encode(part)}}});
+                                        {"batch", encode(batch)}}});
 }
 
 void deliver(Context& context, const core::Resumption& end) {
   const auto group = kGroups.get(context, Key::of(context.scope(), text(end.context, "name")));
   if (!group || group->id != text(end.context, "group")) return;
   const auto batch = decoded<Batch>(object_of(end.context, "batch"));
-  const auto lines = lines_of(context.blobs(), batch);
+  const auto lines = lines_of(context.blobs(), batch, keys_for_a_while(context, group->id));
   if (!lines)
     return log_error("log events not delivered",
                      {{"group", group->name}, {"cause", lines.error().message}});

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "core/tags.hpp"
 #include "engines/metrics/math.hpp"
 #include "engines/metrics/statistic.hpp"
 #include "services/monitoring/metrics.hpp"
@@ -18,13 +19,6 @@ constexpr std::size_t kMostActions = 5;
 constexpr std::size_t kMostNamed = 100;
 constexpr std::int64_t kDay = 86'400;
 
-Result<void> check_enum(std::string_view value, std::string_view member, const Array& allowed) {
-  for (const auto& each : allowed) {
-    if (std::string_view(each.get_string()) == value) return {};
-  }
-  return not_in(value, member, allowed);
-}
-
 Result<std::vector<std::string>> actions_in(const Call& call, std::string_view member) {
   auto actions = strings_of(array_of(call.params(), member));
   if (actions.size() > kMostActions)
@@ -33,11 +27,15 @@ Result<std::vector<std::string>> actions_in(const Call& call, std::string_view m
   for (const auto& action : actions) {
     const auto target = Arn::parse(action);
     if (!target) return validation(fmt::format("Invalid arn syntax: {}", action));
-    const bool served = target->service == "sns" ||
-                        (target->service == "lambda" && target->resource.starts_with("function:"));
+    const bool served =
+        target->service == "sns" ||
+        (target->service == "lambda" && target->resource.starts_with("function:")) ||
+        (target->service == "autoscaling" && target->resource.starts_with("scalingPolicy:"));
     if (!served)
-      return validation(fmt::format(
-          "Tocsin's alarms act on SNS topics and Lambda functions; {} is not served.", action));
+      return validation(
+          fmt::format("Tocsin's alarms act on SNS topics, Lambda functions and scaling policies; "
+                      "{} is not served.",
+                      action));
     if (target->region != call.region())
       return validation(fmt::format("Invalid region {} specified. Only {} is supported.",
                                     target->region, call.region()));
@@ -84,15 +82,7 @@ Result<std::vector<DataQuery>> alarm_queries(const Call& call) {
   if (std::ranges::count(queries, true, &DataQuery::returned) != 1)
     return validation("Exactly one element of the metrics list should return data.");
   for (const auto& query : queries) {
-    if (query.stat) continue;
-    auto expression = metrics::parse(query.expression);
-    if (!expression)
-      return validation(
-          fmt::format("Error in expression '{}': {}", query.id, expression.error().message));
-    for (const auto& id : expression->ids()) {
-      if (std::ranges::find(queries, id, &DataQuery::id) == queries.end())
-        return validation(fmt::format("Error in expression '{}': Undefined id {}.", query.id, id));
-    }
+    if (!query.stat) TRY(expression_of(query, queries));
   }
   return queries;
 }
@@ -113,17 +103,11 @@ Result<void> check_periods(const Alarm& alarm) {
   return {};
 }
 
-Object settings(const Alarm& alarm) {
-  return encode(alarm).as_object();
-}
-
-/// What changed, in the history.
+/// What changed, in the history: "created", "updated", "deleted".
 void note_settings(Context& context, const Alarm& alarm, std::string_view what) {
-  Object data{{"version", "1.0"}, {"type", what == "created" ? "Create" : "Update"}};
-  if (what == "deleted") data["type"] = "Delete";
-  data[what == "deleted"   ? "deletedAlarm"
-       : what == "created" ? "createdAlarm"
-                           : "updatedAlarm"] = settings(alarm);
+  const auto* type = what == "created" ? "Create" : what == "deleted" ? "Delete" : "Update";
+  Object data{{"version", "1.0"}, {"type", type}};
+  data[fmt::format("{}Alarm", what)] = encode(alarm);
   note(context, alarm, "ConfigurationUpdate", fmt::format("Alarm \"{}\" {}", alarm.name, what),
        data);
 }
@@ -175,10 +159,7 @@ Outcome switch_actions(Call& call, bool enabled) {
 
 core::Access access_to(Call& call, const std::string& action, const std::string& name) {
   core::Access access{.action = action, .resource = alarm_arn(call.scope(), name)};
-  if (const auto alarm = kAlarms.get(call, Key::of(call.scope(), name))) {
-    for (const auto& [key, value] : alarm->tags)
-      access.context["aws:ResourceTag/" + key] = {value};
-  }
+  add_alarm_tags(call, access, name);
   return access;
 }
 
@@ -330,10 +311,7 @@ core::Needs needs_put_alarm(std::string operation) {
         access.context["cloudwatch:AlarmActions"].push_back(target);
     }
     const auto& tags = array_of(call.params(), "Tags");
-    for (const auto& tag : tags) {
-      access.context["aws:RequestTag/" + string_of(tag, "Key")] = {string_of(tag, "Value")};
-      access.context["aws:TagKeys"].push_back(string_of(tag, "Key"));
-    }
+    core::add_request_tags(access, core::tags_of(tags));
     std::vector<core::Access> out{access};
     if (!tags.empty()) {
       access.action = "cloudwatch:TagResource";

@@ -62,6 +62,8 @@ Outcome tag_resource(Call& call);
 Outcome untag_resource(Call& call);
 Outcome list_tags_for_resource(Call& call);
 core::Needs needs_tagged(std::string operation);
+/// Condition keys: tags that the alarm has, tags that the call gives.
+void add_alarm_tags(Call& call, core::Access& access, std::string_view name);
 
 // --- messages.cpp: how others are told of an alarm
 /// "2026-11-24T12:00:00.000+0000"
@@ -74,7 +76,6 @@ std::string region_name(const std::string& region);
 Object configuration(const Alarm& alarm);
 Object state_object(const AlarmState& state);
 /// The text for an SNS topic.
-Object sns_message(const Alarm& alarm, const AlarmState& before, const AlarmState& now,
-                   const Array& triggering);
+Object sns_message(const Alarm& alarm, const AlarmState& before, const AlarmState& now);
 
 }  // namespace tocsin::monitoring

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "engines/metrics/statistic.hpp"
 #include "services/monitoring/alarms.hpp"
+#include "services/monitoring/declare.hpp"
 #include "services/monitoring/metrics.hpp"
 #include "services/monitoring/names.hpp"
 
@@ -54,12 +56,10 @@ core::ResourceType::Description describe(const store::View&, const Document& row
     out["MetricName"] = alarm.stat->metric.name;
     out["Dimensions"] = dimension_list(alarm.stat->metric.dimensions);
     out["Period"] = alarm.stat->period;
-    out["Statistic"] = alarm.stat->stat;
+    const auto statistic = metrics::statistic(alarm.stat->stat);
+    out[statistic && statistic->extended() ? "ExtendedStatistic" : "Statistic"] = alarm.stat->stat;
   } else {
-    Array queries;
-    for (const auto& query : alarm.queries)
-      queries.push_back(query_document(query));
-    out["Metrics"] = std::move(queries);
+    out["Metrics"] = query_list(alarm.queries);
   }
   return description(alarm, std::move(out));
 }
@@ -111,7 +111,12 @@ Outcome put_composite_alarm(Call& call) {
 }
 
 core::ResourceType alarm_type() {
-  return {.type = "AWS::CloudWatch::Alarm", .table = kAlarms.name(), .describe = describe};
+  return {.type = "AWS::CloudWatch::Alarm",
+          .table = kAlarms.name(),
+          .describe = describe,
+          .create = declare_alarm,
+          .update = redeclare_alarm,
+          .remove = undeclare_alarm};
 }
 
 }  // namespace tocsin::monitoring

@@ -77,13 +77,9 @@ class Answering {
     if (inputs_.values.contains(query.id)) return {};
     if (!open_.insert(query.id).second)
       return validation(fmt::format("Error in expression '{}': it refers to itself.", query.id));
-    const auto expression = TRY(parsed(query));
-    for (const auto& id : expression.ids()) {
-      const auto other = std::ranges::find(queries_, id, &DataQuery::id);
-      if (other == queries_.end())
-        return validation(fmt::format("Error in expression '{}': Undefined id {}.", query.id, id));
-      TRY(answer(*other));
-    }
+    const auto expression = TRY(expression_of(query, queries_));
+    for (const auto& id : expression.ids())
+      TRY(answer(*std::ranges::find(queries_, id, &DataQuery::id)));
     auto value = expression.evaluate(inputs_);
     if (!value)
       return validation(
@@ -92,13 +88,6 @@ class Answering {
     inputs_.values[query.id] = *std::move(value);
     open_.erase(query.id);
     return {};
-  }
-
-  static Result<metrics::Expression> parsed(const DataQuery& query) {
-    auto expression = metrics::parse(query.expression);
-    if (expression) return expression;
-    return validation(
-        fmt::format("Error in expression '{}': {}", query.id, expression.error().message));
   }
 
   static void name(const DataQuery& query, metrics::Value& value) {
@@ -196,9 +185,22 @@ Object page_of(const std::vector<Answer>& found, Place place, std::int64_t most,
   return reply;
 }
 
-std::int64_t ms_in(const Call& call, std::string_view member) {
-  const auto* value = find(call.params(), member);
-  return value && value->is_number() ? to_ms(from_seconds(value->to_number<double>())) : 0;
+Object query_document(const DataQuery& query) {
+  Object out{{"Id", query.id}};
+  if (query.stat) {
+    Object stat;
+    stat["Metric"] = metric_document(query.stat->metric);
+    stat["Period"] = query.stat->period;
+    stat["Stat"] = query.stat->stat;
+    if (!query.stat->unit.empty()) stat["Unit"] = query.stat->unit;
+    out["MetricStat"] = std::move(stat);
+  } else {
+    out["Expression"] = query.expression;
+  }
+  if (!query.label.empty()) out["Label"] = query.label;
+  out["ReturnData"] = query.returned;
+  if (query.period) out["Period"] = query.period;
+  return out;
 }
 
 }  // namespace
@@ -232,21 +234,23 @@ Result<std::vector<DataQuery>> queries_in(const Array& list) {
   return out;
 }
 
-Object query_document(const DataQuery& query) {
-  Object out{{"Id", query.id}};
-  if (query.stat) {
-    Object stat;
-    stat["Metric"] = metric_document(query.stat->metric);
-    stat["Period"] = query.stat->period;
-    stat["Stat"] = query.stat->stat;
-    if (!query.stat->unit.empty()) stat["Unit"] = query.stat->unit;
-    out["MetricStat"] = std::move(stat);
-  } else {
-    out["Expression"] = query.expression;
+Result<metrics::Expression> expression_of(const DataQuery& query,
+                                          const std::vector<DataQuery>& queries) {
+  auto expression = metrics::parse(query.expression);
+  if (!expression)
+    return validation(
+        fmt::format("Error in expression '{}': {}", query.id, expression.error().message));
+  for (const auto& id : expression->ids()) {
+    if (std::ranges::find(queries, id, &DataQuery::id) == queries.end())
+      return validation(fmt::format("Error in expression '{}': Undefined id {}.", query.id, id));
   }
-  if (!query.label.empty()) out["Label"] = query.label;
-  out["ReturnData"] = query.returned;
-  if (query.period) out["Period"] = query.period;
+  return expression;
+}
+
+Array query_list(const std::vector<DataQuery>& queries) {
+  Array out;
+  for (const auto& query : queries)
+    out.push_back(query_document(query));
   return out;
 }
 
@@ -259,12 +263,12 @@ Result<std::map<std::string, metrics::Value>> answers(const store::View& view, c
 Outcome get_metric_data(Call& call) {
   const auto queries = TRY(queries_in(array_of(call.params(), "MetricDataQueries")));
   if (queries.empty()) return validation("The parameter MetricDataQueries is required.");
-  const auto start = ms_in(call, "StartTime"), end = ms_in(call, "EndTime");
+  const auto start = to_ms(time_in(call, "StartTime").value_or(Time{})),
+             end = to_ms(time_in(call, "EndTime").value_or(Time{}));
   if (start >= end)
     return validation("The parameter StartTime must be less than the parameter EndTime.");
   const auto order = text(call.params(), "ScanBy", "TimestampDescending");
-  if (order != "TimestampDescending" && order != "TimestampAscending")
-    return not_in(order, "scanBy", {"TimestampDescending", "TimestampAscending"});
+  TRY(check_enum(order, "scanBy", {"TimestampDescending", "TimestampAscending"}));
   const auto most = integer(call.params(), "MaxDatapoints").value_or(kMostPoints);
   if (most < 1 || most > kMostPoints)
     return validation("The parameter MaxDatapoints must be between 1 and 100800.");

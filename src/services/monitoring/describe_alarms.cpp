@@ -31,10 +31,7 @@ void add_metric(Object& out, const Alarm& alarm) {
     out["Period"] = alarm.stat->period;
     if (!alarm.stat->unit.empty()) out["Unit"] = alarm.stat->unit;
   } else {
-    Array queries;
-    for (const auto& query : alarm.queries)
-      queries.push_back(query_document(query));
-    out["Metrics"] = std::move(queries);
+    out["Metrics"] = query_list(alarm.queries);
   }
   out["EvaluationPeriods"] = alarm.evaluation_periods;
   if (alarm.datapoints_to_alarm) out["DatapointsToAlarm"] = *alarm.datapoints_to_alarm;
@@ -64,14 +61,14 @@ struct Filter {
   std::vector<std::string> names, types;
   std::string prefix, state, action, children_of, parents_of;
 
-  bool takes(Call& call, const Alarm& alarm, const AlarmState& now) const {
+  /// Whatever state it is in.
+  bool takes(Call& call, const Alarm& alarm) const {
     const auto listed = [](const std::vector<std::string>& list, std::string_view value) {
       return std::ranges::find(list, value) != list.end();
     };
     if (!names.empty() && !listed(names, alarm.name)) return false;
     if (!alarm.name.starts_with(prefix)) return false;
     if (!listed(types, alarm.composite() ? "CompositeAlarm" : "MetricAlarm")) return false;
-    if (!state.empty() && now.value != state) return false;
     if (!action.empty() && !acts(alarm)) return false;
     if (!children_of.empty() &&
         !kParents.contains(call, Key::of(call.scope(), alarm.name, children_of)))
@@ -103,10 +100,8 @@ Result<Filter> filter_in(const Call& call) {
   if (!out.state.empty() && !alarm::state_named(out.state))
     return not_in(out.state, "stateValue", {"INSUFFICIENT_DATA", "ALARM", "OK"});
   if (out.types.empty()) out.types.emplace_back("MetricAlarm");  // as AWS does
-  for (const auto& type : out.types) {
-    if (type != "CompositeAlarm" && type != "MetricAlarm")
-      return not_in(type, "alarmTypes", {"CompositeAlarm", "MetricAlarm"});
-  }
+  for (const auto& type : out.types)
+    TRY(check_enum(type, "alarmTypes", {"CompositeAlarm", "MetricAlarm"}));
   return out;
 }
 
@@ -125,8 +120,9 @@ Outcome describe_alarms(Call& call) {
   kAlarms.scan(
       call, Key::of(call.scope()),
       [&](const auto&, const Alarm& alarm) {
+        if (!filter.takes(call, alarm)) return true;
         const auto state = kStates.get(call, key_of(alarm)).value_or(AlarmState{});
-        if (!filter.takes(call, alarm, state)) return true;
+        if (!filter.state.empty() && state.value != filter.state) return true;
         if (metric.size() + composite.size() == static_cast<std::size_t>(most)) {
           next = last;
           return false;

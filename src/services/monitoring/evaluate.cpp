@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // When alarms are evaluated, and what the state then is.
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 
-#include "base/log.hpp"
 #include "services/monitoring/alarms.hpp"
 #include "services/monitoring/metrics.hpp"
 #include "services/monitoring/names.hpp"
@@ -13,7 +11,6 @@
 namespace tocsin::monitoring {
 namespace {
 
-using namespace std::chrono_literals;
 constexpr std::int64_t kMinute = 60;
 
 Time next_multiple(Time now, std::int64_t seconds) {
@@ -77,8 +74,8 @@ Result<metrics::Points> watched(Context& context, const Alarm& alarm, const Rang
 
 struct Judgement {
   alarm::State state;
-  std::string reason, data;
-  bool any = false;  // there was data
+  std::string reason, data;  // of a state that is new
+  bool any = false;          // there was data
 };
 
 std::string points_text(const std::vector<std::pair<std::int64_t, double>>& points) {
@@ -97,35 +94,33 @@ std::string treated_as(const std::string& missing) {
   return missing == "breaching" ? "[Breaching]" : "[NonBreaching]";
 }
 
-std::string reason_for(const Alarm& alarm, alarm::State state,
+/// `used`: what there was of the last N data points.
+std::string reason_for(const Alarm& alarm, const alarm::Terms& terms, alarm::State state,
                        const std::vector<std::pair<std::int64_t, double>>& used) {
-  const auto n = static_cast<std::size_t>(alarm.evaluation_periods);
-  const auto terms = terms_of(alarm);
+  const auto n = static_cast<std::size_t>(alarm.evaluation_periods), absent = n - used.size();
   if (state == alarm::State::InsufficientData)
     return fmt::format("Insufficient Data: {} {} unknown.", plural(n, "datapoint"),
                        n == 1 ? "was" : "were");
-  const bool filled = used.size() < n && !alarm.missing.empty() && alarm.missing != "missing" &&
-                      alarm.missing != "ignore";
-  const auto lacking = plural(n - std::min(n, used.size()), "missing datapoint");
-  const auto were = n - std::min(n, used.size()) == 1 ? "was" : "were";
+  const bool filled = absent > 0 && (terms.missing == alarm::Missing::Breaching ||
+                                     terms.missing == alarm::Missing::NotBreaching);
+  const auto lacking = plural(absent, "missing datapoint");
+  const auto were = absent == 1 ? "was" : "were";
   if (used.empty()) {
     return fmt::format(
         "Threshold Crossed: no datapoints were received for {} and {} {} treated as {}.",
         plural(n, "period"), lacking, were, treated_as(alarm.missing));
   }
   const bool on = state == alarm::State::Alarm;
-  const auto crossing = static_cast<std::size_t>(std::ranges::count_if(
-      used, [&](const auto& point) { return breaches(alarm, point.second) == on; }));
-  std::vector<std::pair<std::int64_t, double>> shown;
+  std::vector<std::pair<std::int64_t, double>> crossing;  // the newest first
   for (auto point = used.rbegin(); point != used.rend(); ++point) {
-    if (breaches(alarm, point->second) == on) shown.push_back(*point);
+    if (breaches(alarm, point->second) == on) crossing.push_back(*point);
   }
   const auto minimum =
       on ? terms.datapoints_to_alarm : terms.evaluation_periods - terms.datapoints_to_alarm + 1;
   auto text = fmt::format(
-      "Threshold Crossed: {} out of the last {} [{}] {} {}{} the threshold ({})", crossing,
-      plural(n, "datapoint"), points_text(shown), crossing == 1 ? "was" : "were", on ? "" : "not ",
-      words_of(alarm.comparison), java_number(alarm.threshold));
+      "Threshold Crossed: {} out of the last {} [{}] {} {}{} the threshold ({})", crossing.size(),
+      plural(n, "datapoint"), points_text(crossing), crossing.size() == 1 ? "was" : "were",
+      on ? "" : "not ", words_of(alarm.comparison), java_number(alarm.threshold));
   if (filled)
     text += fmt::format(" and {} {} treated as {}", lacking, were, treated_as(alarm.missing));
   return text + fmt::format(" (minimum {} for {} transition).",
@@ -175,7 +170,8 @@ Result<Judgement> judge(Context& context, const Alarm& alarm, alarm::State curre
   const bool any = !used.empty();
   if (used.size() > n) used.erase(used.begin(), used.end() - static_cast<std::ptrdiff_t>(n));
   const auto state = alarm::decide(terms, breaching, current);
-  return Judgement{state, reason_for(alarm, state, used),
+  if (state == current) return Judgement{state, {}, {}, any};
+  return Judgement{state, reason_for(alarm, terms, state, used),
                    reason_data(alarm, context.now(), range, used), any};
 }
 

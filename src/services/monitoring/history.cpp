@@ -27,19 +27,12 @@ void forget_old(Context& context, const Alarm& alarm) {
 }
 
 struct Range {
-  Time from = Time::min(), to = Time::max();
+  Time from, to;
 };
 
 Range range_in(const Call& call) {
-  Range out{call.now() - kKept, Time::max()};
-  const auto read = [&](std::string_view member, Time& into) {
-    if (const auto* value = find(call.params(), member); value && value->is_number())
-      into = std::max(into == Time::max() ? Time::min() : into,
-                      from_seconds(value->to_number<double>()));
-  };
-  read("StartDate", out.from);
-  read("EndDate", out.to);
-  return out;
+  return {std::max(call.now() - kKept, time_in(call, "StartDate").value_or(Time::min())),
+          time_in(call, "EndDate").value_or(Time::max())};
 }
 
 Object document(const HistoryItem& item) {
@@ -80,9 +73,8 @@ Outcome describe_alarm_history(Call& call) {
   const auto& params = call.params();
   const auto name = text(params, "AlarmName");
   const auto type = text(params, "HistoryItemType");
-  const Array known{"ConfigurationUpdate", "StateUpdate", "Action"};
-  if (!type.empty() && std::ranges::find(known, Document(boost::json::string(type))) == known.end())
-    return not_in(type, "historyItemType", known);
+  if (!type.empty())
+    TRY(check_enum(type, "historyItemType", {"ConfigurationUpdate", "StateUpdate", "Action"}));
   const auto most = integer(params, "MaxRecords").value_or(kMostInPage);
   if (most < 1 || most > kMostInPage)
     return validation("The parameter MaxRecords must be between 1 and 100.");

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "engines/metrics/statistic.hpp"
 #include "services/monitoring/alarms.hpp"
 #include "services/monitoring/metrics.hpp"
 #include "services/monitoring/names.hpp"
@@ -32,13 +33,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kRegions
      {"eu-north-1", "EU (Stockholm)"},
      {"sa-east-1", "South America (Sao Paulo)"}}};
 
-Array list(const std::vector<std::string>& texts) {
-  Array out;
-  for (const auto& text : texts)
-    out.push_back(boost::json::string(text));
-  return out;
-}
-
 Document or_null(const std::string& text) {
   return text.empty() ? Document(nullptr) : Document(boost::json::string(text));
 }
@@ -58,11 +52,10 @@ std::string capitals(std::string text) {
 }
 
 void add_statistic(Object& trigger, const MetricStat& stat) {
-  static constexpr std::array<std::string_view, 5> plain{"SampleCount", "Sum", "Average", "Minimum",
-                                                         "Maximum"};
   trigger["MetricName"] = stat.metric.name;
   trigger["Namespace"] = stat.metric.space;
-  const bool simple = std::ranges::find(plain, stat.stat) != plain.end();
+  const auto statistic = metrics::statistic(stat.stat);
+  const bool simple = statistic && !statistic->extended();
   trigger["StatisticType"] = simple ? "Statistic" : "ExtendedStatistic";
   if (simple)
     trigger["Statistic"] =
@@ -142,6 +135,12 @@ Array configured_metrics(const Alarm& alarm) {
   return out;
 }
 
+/// The alarms whose states a composite one's reason names.
+Array triggering_of(const AlarmState& state) {
+  const auto data = parse_json(state.reason_data.empty() ? "{}" : state.reason_data);
+  return data ? array_of(*data, "triggeringAlarms") : Array();
+}
+
 }  // namespace
 
 std::string alarm_time(Time time) {
@@ -178,10 +177,9 @@ Object state_object(const AlarmState& state) {
   return out;
 }
 
-Object sns_message(const Alarm& alarm, const AlarmState& before, const AlarmState& now,
-                   const Array& triggering) {
+Object sns_message(const Alarm& alarm, const AlarmState& before, const AlarmState& now) {
   Object out{{"AlarmName", alarm.name},
-             {"AlarmDescription", alarm.described ? or_null(alarm.description) : Document(nullptr)},
+             {"AlarmDescription", or_null(alarm.description)},
              {"AWSAccountId", alarm.scope.account.str()},
              {"AlarmConfigurationUpdatedTimestamp", alarm_time(alarm.updated)},
              {"NewStateValue", now.value},
@@ -190,12 +188,12 @@ Object sns_message(const Alarm& alarm, const AlarmState& before, const AlarmStat
              {"Region", region_name(alarm.scope.region)},
              {"AlarmArn", alarm_arn(alarm.scope, alarm.name)},
              {"OldStateValue", before.value},
-             {"OKActions", list(alarm.ok_actions)},
-             {"AlarmActions", list(alarm.alarm_actions)},
-             {"InsufficientDataActions", list(alarm.insufficient_actions)}};
+             {"OKActions", encode(alarm.ok_actions)},
+             {"AlarmActions", encode(alarm.alarm_actions)},
+             {"InsufficientDataActions", encode(alarm.insufficient_actions)}};
   if (alarm.composite()) {
     out["AlarmRule"] = alarm.rule;
-    out["TriggeringChildren"] = triggering;
+    out["TriggeringChildren"] = triggering_of(now);
   } else {
     out["Trigger"] = trigger(alarm);
   }

@@ -26,31 +26,12 @@ bool fits(const Metric& metric, const Array& filters) {
   return true;
 }
 
-Key key_at(const std::string& bytes) {
-  Key key;
-  for (const auto& part : Key::split(bytes))
-    key.add(part);
-  return key;
-}
-
-std::string bytes_of(const std::vector<std::string>& parts) {
-  Key key;
-  for (const auto& part : parts)
-    key.add(part);
-  return key.bytes();
-}
-
 struct Wanted {
   MetricName metric;
   std::string unit;
   Range range;
   std::vector<std::string> plain, extended;
 };
-
-double seconds_in(const Call& call, std::string_view member) {
-  const auto* value = find(call.params(), member);
-  return value && value->is_number() ? value->to_number<double>() : 0;
-}
 
 /// The start as AWS rounds it: the coarser, the older.
 std::int64_t rounded_start(std::int64_t start, Time now, std::int64_t period) {
@@ -67,8 +48,8 @@ Result<Range> range_in(const Call& call) {
   if (!is_period(period)) {
     return invalid_value("The parameter Period must be 1, 5, 10, 30 or a multiple of 60.");
   }
-  const auto start = static_cast<std::int64_t>(seconds_in(call, "StartTime") * 1000),
-             end = static_cast<std::int64_t>(seconds_in(call, "EndTime") * 1000);
+  const auto start = to_ms(time_in(call, "StartTime").value_or(Time{})),
+             end = to_ms(time_in(call, "EndTime").value_or(Time{}));
   if (start >= end)
     return invalid_combination("The parameter StartTime must be less than the parameter EndTime.");
   const auto count = (end - start) / (period * 1000);
@@ -128,7 +109,7 @@ Outcome list_metrics(Call& call) {
   const Time since = call.now() - (recent.empty() ? Duration(14 * 24h) : Duration(3h));
   std::optional<Key> after;
   if (const auto token = text(params, "NextToken"); !token.empty())
-    after = key_at(TRY(position_in(token)));
+    after = core::Key::from(Key::split(TRY(position_in(token))));
   auto prefix = Key::of(call.scope());
   if (!space.empty()) prefix.add(space);
   if (!space.empty() && !name.empty()) prefix.add(name);
@@ -143,7 +124,7 @@ Outcome list_metrics(Call& call) {
         if (found.size() == kMostListed)
           next = last;
         else
-          found.push_back(metric_document(metric.name)), last = bytes_of(key);
+          found.push_back(metric_document(metric.name)), last = core::Key::from(key).bytes();
         return next.empty();
       },
       store::Direction::Forward, after);

@@ -14,7 +14,10 @@ Outcome get_metric_data(Call& call);
 
 /// MetricDataQueries, or an alarm's Metrics. Error ValidationError.
 Result<std::vector<DataQuery>> queries_in(const Array& list);
-Object query_document(const DataQuery& query);
+/// What a query's expression is, which names others of `queries` only. Error ValidationError.
+Result<metrics::Expression> expression_of(const DataQuery& query,
+                                          const std::vector<DataQuery>& queries);
+Array query_list(const std::vector<DataQuery>& queries);
 
 /// The series of each query by its id, in [start, end) of milliseconds. Error ValidationError.
 Result<std::map<std::string, metrics::Value>> answers(const store::View& view, const Scope& scope,

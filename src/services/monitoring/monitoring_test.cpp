@@ -86,7 +86,7 @@ TEST_F(MonitoringTest, rollsUpAsItAges) {
   put({{"MetricName", "m"}, {"Value", 3}, {"StorageResolution", 1}});
   auto fine = range(-10s, 10s);
   fine["Period"] = 1;
-  fine["Statistics"] = {"Sum"};
+  fine["Statistics"] = Array{"Sum"};
   const auto first = fine;
   EXPECT_EQ(array_of(statistics(first), "Datapoints").size(), 2u);
   cloud.advance(7h);
@@ -94,7 +94,7 @@ TEST_F(MonitoringTest, rollsUpAsItAges) {
   const auto sum = [&](std::int64_t period) {
     auto params = range(-500 * 24h, 1h);
     params["Period"] = period;
-    params["Statistics"] = {"Sum"};
+    params["Statistics"] = Array{"Sum"};
     std::string out;
     const auto reply = statistics(params);
     for (const auto& point : array_of(reply, "Datapoints"))
@@ -206,9 +206,9 @@ TEST_F(MonitoringTest, statisticsThatAreRefused) {
   const auto error = [&](Object params) { return error_of("GetMetricStatistics", params); };
   auto params = range(-600s, 0s);
   EXPECT_EQ(error(params), "InvalidParameterCombination");
-  params["Statistics"] = {"Median"};
+  params["Statistics"] = Array{"Median"};
   EXPECT_EQ(error(params), "InvalidParameterValue");
-  params["Statistics"] = {"Sum"};
+  params["Statistics"] = Array{"Sum"};
   params["Period"] = 7;
   EXPECT_EQ(error(params), "InvalidParameterValue");
   params["Period"] = 1;

@@ -59,6 +59,13 @@ Failure not_in(std::string_view value, std::string_view member, const Array& all
       value, member, fmt::join(strings_of(allowed), ", ")));
 }
 
+Result<void> check_enum(std::string_view value, std::string_view member, const Array& allowed) {
+  for (const auto& each : allowed) {
+    if (std::string_view(each.get_string()) == value) return {};
+  }
+  return not_in(value, member, allowed);
+}
+
 std::string hex(std::int64_t value) {
   return fmt::format("{:012x}", std::max<std::int64_t>(value, 0));
 }
@@ -85,8 +92,8 @@ Result<Dimensions> dimensions_in(const Array& list, const std::string& path) {
   for (const auto& each : list) {
     ++number;
     const auto name = string_of(each, "Name"), value = string_of(each, "Value");
-    for (const auto& [member, given] : {std::pair{"Name", &name}, std::pair{"Value", &value}}) {
-      const auto most = std::string_view(member) == "Name" ? 255u : 1024u;
+    for (const auto& [member, given, most] :
+         {std::tuple{"Name", &name, 255u}, std::tuple{"Value", &value, 1024u}}) {
       if (given->empty()) {
         return invalid_value(
             fmt::format("The parameter {}.member.{}.{} is required.", path, number, member));
@@ -154,6 +161,12 @@ std::vector<std::string> strings_of(const Array& array) {
     if (each.is_string()) out.emplace_back(each.get_string());
   }
   return out;
+}
+
+std::optional<Time> time_in(const Call& call, std::string_view member) {
+  const auto* value = find(call.params(), member);
+  if (!value || !value->is_number()) return std::nullopt;
+  return from_seconds(value->to_number<double>());
 }
 
 }  // namespace tocsin::monitoring

@@ -10,6 +10,8 @@ Failure invalid_value(std::string message);        // InvalidParameterValue
 Failure invalid_combination(std::string message);  // InvalidParameterCombination
 Failure validation(std::string message);           // ValidationError
 Failure not_in(std::string_view value, std::string_view member, const Array& allowed);
+/// Error not_in().
+Result<void> check_enum(std::string_view value, std::string_view member, const Array& allowed);
 
 /// Numbers as parts of keys, in their order. Negative ones count as 0.
 std::string hex(std::int64_t value);
@@ -37,5 +39,7 @@ Result<std::string> position_in(std::string_view token);
 
 /// Values of an array of strings.
 std::vector<std::string> strings_of(const Array& array);
+/// A parameter that is a timestamp.
+std::optional<Time> time_in(const Call& call, std::string_view member);
 
 }  // namespace tocsin::monitoring

@@ -80,7 +80,7 @@ std::size_t roll_up(Context& context, const std::string& id, std::size_t most) {
   std::size_t moved = 0;
   for (std::size_t i = 0; i < kLevels.size() && moved < most; ++i) {
     for (const auto& [key, values] : aged(context, id, kLevels[i], most - moved)) {
-      kPoints.erase(context, Key{key[0], key[1], key[2], key[3]});
+      kPoints.erase(context, core::Key::from(key));
       ++moved;
       if (i + 1 == kLevels.size()) continue;
       const auto& next = kLevels[i + 1];
@@ -97,22 +97,29 @@ bool is_empty(Context& context, const std::string& id) {
   return empty;
 }
 
-Key key_from(const std::vector<std::string>& parts) {
-  Key key;
-  for (const auto& part : parts)
-    key.add(part);
-  return key;
-}
-
 }  // namespace
 
-void add(Context& context, const Datum& datum) {
-  const auto id = metric_id(context.scope(), datum.metric);
-  const auto& level = level_for(datum, context.now());
-  const auto begin = floored(to_ms(datum.time), level.seconds);
-  merge_into(context, Key{id, level.name, hex(begin), datum.unit}, datum.values);
-  note_metric(context, datum.metric, id);
-  wake_watchers(context, id, datum.time);
+void add(Context& context, const std::vector<Datum>& data) {
+  std::map<std::string, std::pair<Key, metrics::Distribution>> rows;  // each is written once
+  std::map<std::string, const Datum*> earliest;                       // by metric id
+  for (const auto& datum : data) {
+    const auto id = metric_id(context.scope(), datum.metric);
+    const auto& level = level_for(datum, context.now());
+    const auto begin = floored(to_ms(datum.time), level.seconds);
+    const Key key{id, level.name, hex(begin), datum.unit};
+    const auto [row, is_new] = rows.try_emplace(key.bytes(), key, metrics::Distribution{});
+    auto& values = row->second.second;
+    if (is_new) values = kPoints.get(context, key).value_or(metrics::Distribution{});
+    values.merge(datum.values);
+    auto& first = earliest[id];
+    if (!first || datum.time < first->time) first = &datum;
+  }
+  for (const auto& [bytes, row] : rows)
+    kPoints.put(context, row.first, row.second);
+  for (const auto& [id, datum] : earliest) {
+    note_metric(context, datum->metric, id);
+    wake_watchers(context, id, datum->time);
+  }
 }
 
 Periods periods_of(const store::View& view, const std::string& metric_id, const std::string& unit,
@@ -157,7 +164,7 @@ void sweep(Context& context, const core::Resumption& end) {
   std::vector<std::pair<std::vector<std::string>, Metric>> some;
   const auto after = text(end.context, "after");
   std::optional<Key> from;
-  if (!after.empty()) from = key_from(Key::split(after));
+  if (!after.empty()) from = core::Key::from(Key::split(after));
   kMetrics.scan(
       context, Key::of(context.scope()),
       [&](const auto& key, const Metric& metric) {
@@ -170,8 +177,8 @@ void sweep(Context& context, const core::Resumption& end) {
   for (const auto& [key, metric] : some) {
     room -= roll_up(context, metric.id, room);
     if (room == 0) break;
-    done = key_from(key).bytes();
-    if (is_empty(context, metric.id)) kMetrics.erase(context, key_from(key));
+    done = core::Key::from(key).bytes();
+    if (is_empty(context, metric.id)) kMetrics.erase(context, core::Key::from(key));
   }
   if (room == 0 || some.size() == kMetricsAtOnce) {
     context.later({"monitoring.sweep", Object{{"after", done}}});

@@ -17,8 +17,8 @@ struct Datum {
   metrics::Distribution values;
 };
 
-/// Adds it to its row, and wakes the alarms that watch the metric.
-void add(Context& context, const Datum& datum);
+/// Adds each to its row, and wakes the alarms that watch the metrics.
+void add(Context& context, const std::vector<Datum>& data);
 
 /// Periods of `seconds` that begin at `start`, which is a multiple of the resolution.
 struct Range {

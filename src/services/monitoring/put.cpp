@@ -206,8 +206,7 @@ Outcome put_metric_data(Call& call) {
   for (std::size_t i = 0; i < list.size(); ++i)
     data.push_back(reader.read(list[i], i));
   TRY(reader.result());
-  for (const auto& datum : data)
-    add(call, datum);
+  add(call, data);
   return Object{};
 }
 

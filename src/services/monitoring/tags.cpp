@@ -56,18 +56,16 @@ Outcome list_tags_for_resource(Call& call) {
   return Object{{"Tags", core::tag_list(TRY(tagged(call)).tags)}};
 }
 
+void add_alarm_tags(Call& call, core::Access& access, std::string_view name) {
+  const auto alarm = kAlarms.get(call, Key::of(call.scope(), name));
+  if (alarm) core::add_resource_tags(access, alarm->tags);
+}
+
 core::Needs needs_tagged(std::string operation) {
   return [action = "cloudwatch:" + std::move(operation)](Call& call) -> std::vector<core::Access> {
     core::Access access{.action = action, .resource = string_of(call.params(), "ResourceARN")};
-    const auto name = alarm_named(call.scope(), access.resource);
-    if (const auto alarm = kAlarms.get(call, Key::of(call.scope(), name))) {
-      for (const auto& [key, value] : alarm->tags)
-        access.context["aws:ResourceTag/" + key] = {value};
-    }
-    for (const auto& tag : array_of(call.params(), "Tags")) {
-      access.context["aws:RequestTag/" + string_of(tag, "Key")] = {string_of(tag, "Value")};
-      access.context["aws:TagKeys"].push_back(string_of(tag, "Key"));
-    }
+    add_alarm_tags(call, access, alarm_named(call.scope(), access.resource));
+    core::add_request_tags(access, core::tags_of(array_of(call.params(), "Tags")));
     for (const auto& key : strings_of(array_of(call.params(), "TagKeys")))
       access.context["aws:TagKeys"].push_back(key);
     return {access};

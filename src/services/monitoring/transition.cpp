@@ -46,6 +46,25 @@ core::CallSpec invoke(const Alarm& alarm, const Arn& function, const std::string
           {}};
 }
 
+/// The value that breached, as the state's reason has it.
+double breaching_value(const Alarm& alarm, const AlarmState& now) {
+  const auto data = parse_json(now.reason_data.empty() ? "{}" : now.reason_data);
+  const Array recent = data ? array_of(*data, "recentDatapoints") : Array();
+  const bool any = !recent.empty() && recent.back().is_number();
+  return any ? recent.back().to_number<double>() : alarm.threshold;
+}
+
+core::CallSpec execute(const Alarm& alarm, const Arn& policy, const AlarmState& now) {
+  return {"autoscaling",
+          "ExecutePolicy",
+          Object{{"PolicyName", policy.str()},
+                 {"MetricValue", breaching_value(alarm, now)},
+                 {"BreachThreshold", alarm.threshold}},
+          {alarm.scope.account, policy.region},
+          credential(alarm, "cloudwatch.amazonaws.com"),
+          {}};
+}
+
 Object alarm_data(const Alarm& alarm, const AlarmState& before, const AlarmState& now) {
   Object out{{"alarmName", alarm.name}};
   out["state"] = state_object(now);
@@ -65,18 +84,20 @@ std::string lambda_event(const Alarm& alarm, const AlarmState& before, const Ala
 }
 
 void run_action(Context& context, const Alarm& alarm, const std::string& action,
-                const AlarmState& before, const AlarmState& now, const Array& triggering) {
+                const AlarmState& before, const AlarmState& now) {
   const auto target = Arn::parse(action);
   if (!target) return;
-  const auto message = to_json(sns_message(alarm, before, now, triggering));
   const bool topic = target->service == "sns";
-  context.start({.work = topic ? publish(alarm, *target, message, now.value)
-                               : invoke(alarm, *target, lambda_event(alarm, before, now)),
+  const auto message = topic ? to_json(sns_message(alarm, before, now)) : std::string();
+  const bool policy = target->service == "autoscaling";
+  context.start({.work = topic    ? publish(alarm, *target, message, now.value)
+                         : policy ? execute(alarm, *target, now)
+                                  : invoke(alarm, *target, lambda_event(alarm, before, now)),
                  .retry = {.attempts = 50, .jitter = 0.2, .max_age = std::chrono::hours(1)},
                  .then = {"monitoring.acted", Object{{"alarm", alarm.name},
                                                      {"action", action},
                                                      {"changed", to_ms(now.updated)},
-                                                     {"message", topic ? message : ""}}},
+                                                     {"message", message}}},
                  .name = fmt::format("cloudwatch:Action {}", alarm.name)});
 }
 
@@ -108,11 +129,6 @@ void note_change(Context& context, const Alarm& alarm, const AlarmState& before,
        fmt::format("Alarm updated from {} to {}", before.value, now.value), data);
 }
 
-Array triggering_of(const AlarmState& state) {
-  const auto data = parse_json(state.reason_data.empty() ? "{}" : state.reason_data);
-  return data ? array_of(*data, "triggeringAlarms") : Array();
-}
-
 }  // namespace
 
 void change_state(Context& context, const Alarm& alarm, alarm::State to, std::string reason,
@@ -132,7 +148,7 @@ void change_state(Context& context, const Alarm& alarm, alarm::State to, std::st
   wake_parents(context, alarm);
   if (!alarm.actions_enabled) return;
   for (const auto& action : actions_for(alarm, to))
-    run_action(context, alarm, action, before, now, triggering_of(now));
+    run_action(context, alarm, action, before, now);
 }
 
 void acted(Context& context, const core::Resumption& end) {

@@ -169,6 +169,17 @@ void add_requested_tags(Access& access, const Tags& tags) {
     access.context["s3:RequestObjectTagKeys"].push_back(key);
 }
 
+/// How the request was signed: no keys where nobody signed it, or the house made it.
+void add_signing(Access& access, const Call& call) {
+  const auto& signing = call.request().signing;
+  if (!signing) return;
+  access.context["s3:authType"] = {signing->type};
+  access.context["s3:signatureversion"] = {signing->version};
+  if (signing->type != "REST-HEADER")
+    access.context["s3:signatureAge"] = {std::to_string(signing->age_ms)};
+  if (!signing->payload.empty()) access.context["s3:x-amz-content-sha256"] = {signing->payload};
+}
+
 /// Members that are headers become so in the reply.
 Failure is_marker(const Call& call, const ObjectVersion& marker) {
   const auto& operation = call.request().operation;
@@ -264,6 +275,7 @@ Access bucket_access(const Call& call, const Bucket& bucket, std::string action)
   Access access{
       .action = std::move(action), .resource = bucket.arn(), .owner = bucket.scope.account};
   access.context["s3:ResourceAccount"] = {bucket.scope.account.str()};
+  add_signing(access, call);
   if (!never_locked_out(call, bucket, access.action))
     access.resource_policy = effective_policy(call, bucket);
   return access;
@@ -275,6 +287,7 @@ Access object_access(const Call& call, const Bucket& bucket, std::string_view ke
                 .resource = fmt::format("{}/{}", bucket.arn(), key),
                 .owner = bucket.scope.account};
   access.context["s3:ResourceAccount"] = {bucket.scope.account.str()};
+  add_signing(access, call);
   if (object && !bucket.acls_disabled()) {
     access.owner = object->owner;
     access.resource_policy = effective_policy(call, bucket, *object);

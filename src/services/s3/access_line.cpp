@@ -179,6 +179,11 @@ void add_sizes(const Context& context, const Bucket& bucket, const CallRecord& r
   fields.bytes = std::to_string(range && *range ? (*range)->length : object->size);
 }
 
+std::string authentication_of(std::string_view type) {
+  if (type == "REST-QUERY-STRING") return "QueryString";
+  return type == "POST" ? "HtmlForm" : "AuthHeader";
+}
+
 Fields fields_of(const Context& context, const Bucket& bucket, const CallRecord& record) {
   const auto& request = record.request;
   const auto name = name_of(request.operation);
@@ -194,9 +199,9 @@ Fields fields_of(const Context& context, const Bucket& bucket, const CallRecord&
   fields.agent = safe(request.user_agent);
   fields.version = or_dash(text(request.params, "VersionId"));
   fields.host = or_dash(request.host);
-  if (request.credential.kind == Credential::Kind::Key) {
-    fields.signature = "SigV4";
-    fields.authentication = "AuthHeader";
+  if (request.signing) {
+    fields.signature = request.signing->version == "AWS" ? "SigV2" : "SigV4";
+    fields.authentication = authentication_of(request.signing->type);
   }
   return fields;
 }

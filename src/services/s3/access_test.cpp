@@ -57,6 +57,39 @@ TEST_F(S3Access, APolicyLetsIn) {
   EXPECT_EQ(set("GetObject", {{"Key", "none"}}), "NoSuchKey");
 }
 
+TEST_F(S3Access, PoliciesTellHowARequestWasSigned) {
+  const auto get = [&](const std::optional<core::Signing>& signing) {
+    auto request = cloud.request("s3", "GetObject", Object{{"Bucket", "abc"}, {"Key", "k"}});
+    request.credential = {.kind = core::Credential::Kind::Key, .access_key_id = "123456789012/ann"};
+    request.signing = signing;
+    return code(cloud.call(std::move(request)));
+  };
+  const auto allow_where = [&](std::string_view condition) {
+    EXPECT_EQ(
+        set("PutBucketPolicy", {{"Policy", policy(R"({"AWS":"arn:aws:iam::123456789012:user/ann"})",
+                                                  "s3:GetObject", "arn:aws:s3:::abc/*",
+                                                  fmt::format(R"(,"Condition":{})", condition))}}),
+        "ok");
+  };
+  const core::Signing header{"REST-HEADER", "AWS4-HMAC-SHA256", 0, "UNSIGNED-PAYLOAD"},
+      url{"REST-QUERY-STRING", "AWS4-HMAC-SHA256", 700'000, {}},
+      old{"REST-QUERY-STRING", "AWS", 0, {}};
+  allow_where(R"({"StringEquals":{"s3:authType":"REST-HEADER"}})");
+  EXPECT_EQ(get(header), "ok");
+  EXPECT_EQ(get(url), "AccessDenied");
+  EXPECT_EQ(get(std::nullopt), "AccessDenied");
+  allow_where(R"({"StringEquals":{"s3:signatureversion":"AWS4-HMAC-SHA256"}})");
+  EXPECT_EQ(get(url), "ok");
+  EXPECT_EQ(get(old), "AccessDenied");
+  allow_where(R"({"NumericLessThan":{"s3:signatureAge":"600000"}})");
+  EXPECT_EQ(get(url), "AccessDenied");
+  EXPECT_EQ(get(old), "ok");
+  EXPECT_EQ(get(header), "AccessDenied");  // has no age
+  allow_where(R"({"StringEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD"}})");
+  EXPECT_EQ(get(header), "ok");
+  EXPECT_EQ(get(url), "AccessDenied");
+}
+
 TEST_F(S3Access, ListingHasItsOwnConditionKeys) {
   const auto limited =
       policy(R"({"AWS":"arn:aws:iam::111122223333:user/eve"})", "s3:ListBucket", "arn:aws:s3:::abc",

@@ -5,14 +5,18 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "base/checksum.hpp"
 #include "base/crypto.hpp"
 #include "services/s3/errors.hpp"
 
 namespace tocsin::s3 {
 namespace {
 
-constexpr std::array<std::string_view, 5> kAlgorithms{"CRC32", "CRC32C", "CRC64NVME", "SHA1",
-                                                      "SHA256"};
+/// None where the API has no such name, in this very case.
+std::optional<ChecksumKind> kind_of(std::string_view algorithm) {
+  const auto kind = std::ranges::find(kChecksumKinds, algorithm, checksum_name);
+  return kind == kChecksumKinds.end() ? std::nullopt : std::optional(*kind);
+}
 
 /// A reflected CRC whose initial value and final inversion are all ones.
 struct Crc {
@@ -25,20 +29,6 @@ std::optional<Crc> crc_of(std::string_view algorithm) {
   if (algorithm == "CRC32C") return Crc{32, 0x82F63B78};
   if (algorithm == "CRC64NVME") return Crc{64, 0x9A6C9329AC4BC9B5};
   return std::nullopt;
-}
-
-std::uint64_t crc(const Crc& kind, std::string_view bytes) {
-  std::array<std::uint64_t, 256> table{};
-  for (std::uint64_t byte = 0; byte < table.size(); ++byte) {
-    auto& value = table[byte] = byte;
-    for (int bit = 0; bit < 8; ++bit)
-      value = value & 1 ? value >> 1 ^ kind.polynomial : value >> 1;
-  }
-  const auto mask = kind.bits == 64 ? ~0ull : (1ull << kind.bits) - 1;
-  std::uint64_t value = mask;
-  for (const unsigned char byte : bytes)
-    value = value >> 8 ^ table[(value ^ byte) & 0xff];
-  return value ^ mask;
 }
 
 /// A linear map of the CRC's register: image[i] is where bit i goes.
@@ -89,10 +79,11 @@ std::uint64_t from_big_endian(std::string_view bytes) {
 }
 
 std::optional<std::string> digest(std::string_view algorithm, std::string_view bytes) {
-  if (algorithm == "SHA1") return sha1(bytes);
-  if (algorithm == "SHA256") return sha256(bytes);
-  if (const auto kind = crc_of(algorithm)) return big_endian(crc(*kind, bytes), kind->bits);
-  return std::nullopt;
+  const auto kind = kind_of(algorithm);
+  if (!kind) return std::nullopt;
+  Checksum sum(*kind);
+  sum.update(bytes);
+  return sum.finish();
 }
 
 std::optional<std::string> composite(std::string_view algorithm,
@@ -113,7 +104,7 @@ std::optional<std::string> checksum_of(std::string_view algorithm, std::string_v
 }
 
 Result<void> check_algorithm(std::string_view algorithm) {
-  if (std::ranges::find(kAlgorithms, algorithm) != kAlgorithms.end()) return {};
+  if (kind_of(algorithm)) return {};
   return invalid_request(
       "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
       "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
@@ -121,7 +112,8 @@ Result<void> check_algorithm(std::string_view algorithm) {
 
 Checksums stated_checksums(const Document& params) {
   Checksums out;
-  for (const auto algorithm : kAlgorithms) {
+  for (const auto kind : kChecksumKinds) {
+    const auto algorithm = checksum_name(kind);
     const auto value = text(params, fmt::format("Checksum{}", algorithm));
     if (!value.empty()) out[std::string(algorithm)] = value;
   }

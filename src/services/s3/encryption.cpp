@@ -2,6 +2,7 @@
 #include "services/s3/encryption.hpp"
 
 #include "base/crypto.hpp"
+#include "core/data_keys.hpp"
 #include "engines/content/content.hpp"
 #include "services/s3/errors.hpp"
 
@@ -70,15 +71,6 @@ Object decrypt_params(const ObjectVersion& object) {
   return {{"CiphertextBlob", object.kms->data_key},
           {"EncryptionContext", full_context(object)},
           {"KeyId", object.kms->key}};
-}
-
-Result<std::string> plaintext_of(Call& call, const Document& reply) {
-  const auto* sealed = find(reply, "Plaintext");
-  const auto text = sealed ? call.open(*sealed) : std::nullopt;
-  const auto key = text ? unbase64(*text) : std::nullopt;
-  if (!key || key->size() != content::kKeyBytes)
-    return fail(internal_error("KMS gave no data key"));
-  return *key;
 }
 
 Result<void> check_identified(const Call& call) {
@@ -169,13 +161,13 @@ Result<std::string> new_wrapping_key(Call& call, ObjectVersion& object) {
   const auto reply = TRY(ask_kms(call, "GenerateDataKey", std::move(params)));
   object.kms->key = string_of(reply, "KeyId");
   object.kms->data_key = string_of(reply, "CiphertextBlob");
-  return plaintext_of(call, reply);
+  return core::data_key_in(call, reply);
 }
 
 Result<std::string> wrapping_key(Call& call, const ObjectVersion& object) {
   if (!object.kms) return house_key(call);
   TRY(check_identified(call));
-  return plaintext_of(call, TRY(ask_kms(call, "Decrypt", decrypt_params(object))));
+  return core::data_key_in(call, TRY(ask_kms(call, "Decrypt", decrypt_params(object))));
 }
 
 Result<std::string> open_key(const Piece& piece, std::string_view under) {

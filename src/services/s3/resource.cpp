@@ -7,6 +7,7 @@
 #include "services/s3/acl.hpp"
 #include "services/s3/declare.hpp"
 #include "services/s3/policy.hpp"
+#include "services/s3/recorded.hpp"
 #include "services/s3/state.hpp"
 
 namespace tocsin::s3 {
@@ -104,7 +105,11 @@ core::ResourceType::Description describe(const store::View&, const Document& row
           .arn = bucket.arn(),
           .scope = bucket.scope,
           .configuration = configuration_of(bucket),
-          .tags = bucket.tags};
+          .tags = bucket.tags,
+          .recorded = recorded_bucket(bucket),
+          .supplementary = recorded_beside(bucket),
+          .created = bucket.created,
+          .availability_zone = "Regional"};
 }
 
 }  // namespace

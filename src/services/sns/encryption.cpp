@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/sns/encryption.hpp"
 
-#include <fmt/format.h>
-
 #include "base/crypto.hpp"
+#include "core/data_keys.hpp"
 
 namespace tocsin::sns {
 namespace {
@@ -13,29 +12,18 @@ using core::Context;
 using core::Key;
 
 constexpr auto kReuse = std::chrono::minutes(5);
-constexpr std::size_t kKeyBytes = 32, kNonce = 12;
+constexpr std::size_t kNonce = 12;
 
-/// What KMS refused, as SNS says it.
-Failure refused(const Error& error) {
-  static constexpr std::pair<std::string_view, std::string_view> codes[] = {
-      {"AccessDenied", "KMSAccessDenied"},
-      {"AccessDeniedException", "KMSAccessDenied"},
-      {"DisabledException", "KMSDisabled"},
-      {"InvalidArnException", "KMSNotFound"},
-      {"InvalidKeyUsageException", "KMSInvalidState"},
-      {"KMSInvalidStateException", "KMSInvalidState"},
-      {"NotFoundException", "KMSNotFound"},
-      {"ThrottlingException", "KMSThrottling"}};
-  for (const auto& [theirs, ours] : codes) {
-    if (error.code != theirs) continue;
-    const bool denied = error.code == "AccessDenied";  // KMS's own door says it in its own words
-    return fail(
-        std::string(ours),
-        fmt::format("{} (Service: AWSKMS; Status Code: {}; Error Code: {})", error.message,
-                    denied ? 400 : error.status, denied ? "AccessDeniedException" : error.code));
-  }
-  return fail(error);
-}
+// KMS's code, and what SNS makes of it.
+constexpr std::pair<std::string_view, std::string_view> kCodes[] = {
+    {"AccessDenied", "KMSAccessDenied"},
+    {"AccessDeniedException", "KMSAccessDenied"},
+    {"DisabledException", "KMSDisabled"},
+    {"InvalidArnException", "KMSNotFound"},
+    {"InvalidKeyUsageException", "KMSInvalidState"},
+    {"KMSInvalidStateException", "KMSInvalidState"},
+    {"NotFoundException", "KMSNotFound"},
+    {"ThrottlingException", "KMSThrottling"}};
 
 Result<Document> ask_kms(Call& call, const Topic& topic, std::string operation, Object params) {
   params["EncryptionContext"] = Object{{"aws:sns:topicArn", arn_of(topic)}};
@@ -44,16 +32,8 @@ Result<Document> ask_kms(Call& call, const Topic& topic, std::string operation, 
   spec.credential.service = "sns.amazonaws.com";
   spec.credential.source_arn = call.request().credential.source_arn;
   auto reply = call.call(spec).result();
-  if (!reply) return refused(reply.error());
+  if (!reply) return core::refused_by_kms(reply.error(), kCodes);
   return reply;
-}
-
-Result<std::string> plaintext_of(const Context& context, const Document& reply) {
-  const auto* sealed = find(reply, "Plaintext");
-  const auto text = sealed ? context.open(*sealed) : std::nullopt;
-  auto key = text ? unbase64(*text) : std::nullopt;
-  if (!key || key->size() != kKeyBytes) return fail(internal_error("KMS gave no data key"));
-  return *std::move(key);
 }
 
 /// Opened again before it is used, as AWS does: who publishes needs kms:Decrypt too.
@@ -62,28 +42,22 @@ Result<std::string> new_data_key(Call& call, const Topic& topic, const std::stri
       ask_kms(call, topic, "GenerateDataKey", Object{{"KeyId", master}, {"KeySpec", "AES_256"}}));
   const auto opened = TRY(
       ask_kms(call, topic, "Decrypt", Object{{"CiphertextBlob", text(made, "CiphertextBlob")}}));
-  return plaintext_of(call, opened);
+  return core::data_key_in(call, opened);
 }
 
 Key place_of(const Call& call, const Topic& topic, const std::string& master) {
-  const auto& who = call.principal();
-  const auto name = !who.service.empty() ? who.service : who.id.empty() ? who.arn : who.id;
-  return Key::of(topic.scope, topic.name, name, call.request().credential.source_arn, master);
+  return Key::of(topic.scope, topic.name, core::data_key_holder(call.principal()),
+                 call.request().credential.source_arn, master);
 }
 
 void keep_key(Call& call, const Key& place, const Document& secret) {
   const auto until = call.now() + kReuse;
   kDataKeys.put(call, place, {secret, until});
-  Array parts;
-  for (const auto& part : Key::split(place.bytes()))
-    parts.emplace_back(boost::json::string(part));
-  call.upkeep(until, {"sns.forget_data_key", Object{{"key", std::move(parts)}}});
+  call.upkeep(until, {"sns.forget_data_key", core::data_key_reference(place)});
 }
 
 void forget_data_key(Context& context, const core::Resumption& timer) {
-  Key place;
-  for (const auto& part : array_of(timer.context, "key"))
-    place.add(std::string_view(part.as_string()));
+  const auto place = core::data_key_place(timer.context);
   const auto kept = kDataKeys.get(context, place);
   if (kept && kept->until <= context.now()) kDataKeys.erase(context, place);
 }

@@ -20,11 +20,6 @@ bool one_of(std::string_view value, std::initializer_list<std::string_view> word
   return std::ranges::find(words, value) != words.end();
 }
 
-/// A statement with any other principal would make the whole policy unreadable.
-bool is_account(std::string_view id) {
-  return id.size() == 12 && id.find_first_not_of("0123456789") == id.npos;
-}
-
 bool is_feedback(std::string_view name, std::string_view ending) {
   for (const std::string_view kind : {"HTTP", "Application", "Lambda", "SQS", "Firehose"}) {
     if (name.starts_with(kind) && name.substr(kind.size()) == ending) return true;
@@ -205,8 +200,9 @@ Outcome add_permission(Call& call) {
                  "PutDataProtectionPolicy", "RemovePermission", "SetTopicAttributes", "Subscribe"}))
       return invalid("Policy statement action out of service scope!");
   }
+  // A statement with any other principal would make the whole policy unreadable.
   for (const auto& account : array_of(params, "AWSAccountId")) {
-    if (!is_account(std::string_view(account.as_string())))
+    if (!is_account_id(std::string_view(account.as_string())))
       return invalid("Policy Error: PrincipalNotFound");
   }
   const auto label = string_of(params, "Label");

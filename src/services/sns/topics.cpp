@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/tags.hpp"
+#include "services/sns/declare.hpp"
 #include "services/sns/signer.hpp"
 #include "services/sns/subscriptions.hpp"
 #include "services/sns/topic_attributes.hpp"
@@ -54,6 +55,8 @@ core::ResourceType::Description describe(const store::View&, const Document& row
   if (topic.fifo()) configuration["FifoTopic"] = true;
   for (const auto& [name, value] : topic.attributes)
     configuration[name] = value;
+  if (const auto* deduplication = configuration.if_contains("ContentBasedDeduplication"))
+    configuration["ContentBasedDeduplication"] = *deduplication == "true";
   return {.id = arn_of(topic),
           .name = topic.name,
           .arn = arn_of(topic),
@@ -81,12 +84,8 @@ std::optional<Arn> named(const Call& call, std::string_view parameter) {
 }
 
 core::Access with_tags(core::Access access, const Texts& own, const Texts& asked) {
-  for (const auto& [key, value] : own)
-    access.context["aws:ResourceTag/" + key] = {value};
-  for (const auto& [key, value] : asked) {
-    access.context["aws:RequestTag/" + key] = {value};
-    access.context["aws:TagKeys"].push_back(key);
-  }
+  core::add_resource_tags(access, own);
+  core::add_request_tags(access, asked);
   return access;
 }
 
@@ -259,7 +258,12 @@ void on_topic_steps(core::Registry& registry) {
 }
 
 core::ResourceType topic_type() {
-  return {.type = "AWS::SNS::Topic", .table = kTopics.name(), .describe = describe};
+  return {.type = "AWS::SNS::Topic",
+          .table = kTopics.name(),
+          .describe = describe,
+          .create = declare_topic,
+          .update = redeclare_topic,
+          .remove = undeclare_topic};
 }
 
 }  // namespace tocsin::sns

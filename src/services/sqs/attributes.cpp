@@ -194,6 +194,11 @@ std::string arn_of(const Queue& queue) {
   return arn("sqs", queue.scope, queue.name);
 }
 
+std::string public_url(const Queue& queue) {
+  return fmt::format("https://sqs.{}.amazonaws.com/{}/{}", queue.scope.region,
+                     queue.scope.account.str(), queue.name);
+}
+
 std::string attribute(const Queue& queue, std::string_view name) {
   if (const auto found = queue.attributes.find(std::string(name)); found != queue.attributes.end())
     return found->second;

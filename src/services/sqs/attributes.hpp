@@ -12,6 +12,8 @@
 namespace tocsin::sqs {
 
 std::string arn_of(const Queue& queue);
+/// As AWS's own hosts have it, wherever a client reaches this one.
+std::string public_url(const Queue& queue);
 /// The attribute's value, its default where it was not given.
 std::string attribute(const Queue& queue, std::string_view name);
 std::int64_t number_attribute(const Queue& queue, std::string_view name);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "core/data_keys.hpp"
 #include "services/sqs/attributes.hpp"
 
 namespace tocsin::sqs {
@@ -13,10 +14,10 @@ using core::Context;
 using core::Key;
 
 constexpr std::string_view kService = "sqs.amazonaws.com";
-constexpr std::size_t kKeyBytes = 32, kNonce = 12;
+constexpr std::size_t kNonce = 12;
 
 std::string house_key(const Context& context) {
-  return context.secrets().derive("bodies of messages", kKeyBytes);
+  return context.secrets().derive("bodies of messages", core::kDataKeyBytes);
 }
 
 std::string sealed_text(Context& context, std::string_view key, std::string_view text) {
@@ -30,27 +31,16 @@ Result<std::string> opened_text(std::string_view key, std::string_view sealed) {
   return *std::move(text);
 }
 
-/// What KMS refused, as SQS says it.
-Failure refused(const Error& error) {
-  static constexpr std::pair<std::string_view, std::string_view> codes[] = {
-      {"AccessDenied", "KmsAccessDenied"},
-      {"AccessDeniedException", "KmsAccessDenied"},
-      {"DisabledException", "KmsDisabled"},
-      {"InvalidArnException", "KmsNotFound"},
-      {"InvalidKeyUsageException", "KmsInvalidKeyUsage"},
-      {"KMSInvalidStateException", "KmsInvalidState"},
-      {"NotFoundException", "KmsNotFound"},
-      {"ThrottlingException", "KmsThrottled"}};
-  for (const auto& [theirs, ours] : codes) {
-    if (error.code != theirs) continue;
-    const bool denied = error.code == "AccessDenied";  // KMS's own door says it in its own words
-    return fail(
-        std::string(ours),
-        fmt::format("{} (Service: AWSKMS; Status Code: {}; Error Code: {})", error.message,
-                    denied ? 400 : error.status, denied ? "AccessDeniedException" : error.code));
-  }
-  return fail(error);
-}
+// KMS's code, and what SQS makes of it.
+constexpr std::pair<std::string_view, std::string_view> kCodes[] = {
+    {"AccessDenied", "KmsAccessDenied"},
+    {"AccessDeniedException", "KmsAccessDenied"},
+    {"DisabledException", "KmsDisabled"},
+    {"InvalidArnException", "KmsNotFound"},
+    {"InvalidKeyUsageException", "KmsInvalidKeyUsage"},
+    {"KMSInvalidStateException", "KmsInvalidState"},
+    {"NotFoundException", "KmsNotFound"},
+    {"ThrottlingException", "KmsThrottled"}};
 
 Result<Document> ask_kms(Context& context, const Asker& asker, const Queue& queue,
                          std::string operation, Object params) {
@@ -64,23 +54,12 @@ Result<Document> ask_kms(Context& context, const Asker& asker, const Queue& queu
                                            .source_arn = asker.source_arn},
                             .principal = asker.principal};
   auto reply = context.call(spec).result();
-  if (!reply) return refused(reply.error());
+  if (!reply) return core::refused_by_kms(reply.error(), kCodes);
   return reply;
 }
 
-Result<std::string> plaintext_of(Context& context, const Document& reply) {
-  const auto* sealed = find(reply, "Plaintext");
-  const auto text = sealed ? context.open(*sealed) : std::nullopt;
-  auto key = text ? unbase64(*text) : std::nullopt;
-  if (!key || key->size() != kKeyBytes) return fail(internal_error("KMS gave no data key"));
-  return *std::move(key);
-}
-
-/// A data key is never shared between callers.
 Key place_of(const Queue& queue, const Asker& asker, std::string_view use) {
-  const auto& who = asker.principal;
-  const auto name = !who.service.empty() ? who.service : who.id.empty() ? who.arn : who.id;
-  return Key{queue.origin, name, asker.source_arn, use};
+  return Key{queue.origin, core::data_key_holder(asker.principal), asker.source_arn, use};
 }
 
 std::optional<std::string> kept_key(Context& context, const Key& place, std::string* blob) {
@@ -95,10 +74,7 @@ void keep_key(Context& context, const Queue& queue, const Key& place, const std:
   const auto until =
       context.now() + std::chrono::seconds(number_attribute(queue, "KmsDataKeyReusePeriodSeconds"));
   kDataKeys.put(context, place, {blob, context.seal(key), until});
-  Array parts;
-  for (const auto& part : Key::split(place.bytes()))
-    parts.emplace_back(boost::json::string(part));
-  context.upkeep(until, {"sqs.forget_data_key", Object{{"key", std::move(parts)}}});
+  context.upkeep(until, {"sqs.forget_data_key", core::data_key_reference(place)});
 }
 
 Object decrypt_params(const Envelope& envelope) {
@@ -119,7 +95,7 @@ Result<std::string> key_to_send(Context& context, const Asker& sender, const Que
                          {"EncryptionContext", Object{{"aws:sqs:arn", envelope.queue}}}}));
   envelope.data_key = string_of(made, "CiphertextBlob");
   const auto verified = TRY(ask_kms(context, sender, queue, "Decrypt", decrypt_params(envelope)));
-  auto key = TRY(plaintext_of(context, verified));
+  auto key = TRY(core::data_key_in(context, verified));
   keep_key(context, queue, place, envelope.data_key, key);
   return key;
 }
@@ -129,9 +105,15 @@ Result<std::string> key_to_receive(Context& context, const Asker& receiver, cons
   const auto place = place_of(queue, receiver, hex(sha256(envelope.data_key)));
   if (auto kept = kept_key(context, place, nullptr)) return *std::move(kept);
   const auto opened = TRY(ask_kms(context, receiver, queue, "Decrypt", decrypt_params(envelope)));
-  auto key = TRY(plaintext_of(context, opened));
+  auto key = TRY(core::data_key_in(context, opened));
   keep_key(context, queue, place, envelope.data_key, key);
   return key;
+}
+
+Result<std::string> key_to_open(Context& context, const Asker& receiver, const Queue& queue,
+                                const Message& message) {
+  if (message.envelope) return key_to_receive(context, receiver, queue, *message.envelope);
+  return house_key(context);
 }
 
 Result<Letter> shared_letter(Context& context, const Message& message) {
@@ -142,9 +124,7 @@ Result<Letter> shared_letter(Context& context, const Message& message) {
 }
 
 void forget_data_key(Context& context, const core::Resumption& timer) {
-  Key place;
-  for (const auto& part : array_of(timer.context, "key"))
-    place.add(std::string_view(part.as_string()));
+  const auto place = core::data_key_place(timer.context);
   const auto kept = kDataKeys.get(context, place);
   if (kept && kept->until <= context.now()) kDataKeys.erase(context, place);
 }
@@ -182,13 +162,9 @@ Result<Letter> letter_of(Context& context, const Asker& receiver, const Queue& q
   if (message.content) return shared_letter(context, message);
   auto attributes = message.attributes.value_or(Object{});
   if (!message.sealed) return Letter{message.body.value_or(""), std::move(attributes)};
-  const auto key =
-      message.envelope ? TRY(key_to_receive(context, receiver, queue, *message.envelope))
-                       : house_key(context);
-                       return Letter {
-                         TRY(opened_text(key, *message.sealed))
-                         , std::move(attributes)
-                       };
+  const auto key = TRY(key_to_open(context, receiver, queue, message));
+  auto body = TRY(opened_text(key, *message.sealed));
+  return Letter{std::move(body), std::move(attributes)};
 }
 
 Content content_of(Context& context, std::string_view head, std::string_view tail,

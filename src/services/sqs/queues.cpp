@@ -6,6 +6,7 @@
 
 #include "core/tags.hpp"
 #include "services/sqs/attributes.hpp"
+#include "services/sqs/declare.hpp"
 #include "services/sqs/deduplication.hpp"
 #include "services/sqs/polls.hpp"
 #include "services/sqs/store.hpp"
@@ -110,15 +111,15 @@ Result<void> check_page(const Call& call) {
 
 core::ResourceType::Description describe(const store::View&, const Document& row) {
   const auto queue = decoded<Queue>(row);
-  Object configuration{{"QueueName", queue.name}, {"Arn", arn_of(queue)}};
+  auto url = public_url(queue);
+  Object configuration{{"QueueName", queue.name}, {"Arn", arn_of(queue)}, {"QueueUrl", url}};
   if (queue.fifo()) configuration["FifoQueue"] = true;
   for (const auto& [name, value] : queue.attributes) {
     auto parsed = parse_json(value);
     configuration[name == "Policy" ? "QueuePolicy" : name] =
         parsed ? *parsed : Document(boost::json::string(value));
   }
-  return {.id = fmt::format("https://sqs.{}.amazonaws.com/{}/{}", queue.scope.region,
-                            queue.scope.account.str(), queue.name),
+  return {.id = std::move(url),
           .name = queue.name,
           .arn = arn_of(queue),
           .scope = queue.scope,
@@ -133,10 +134,7 @@ std::vector<core::Access> access_to(Call& call, const std::string& action, const
                       .resource = arn("sqs", scope, name),
                       .owner = scope.account,
                       .resource_policy = queue ? attribute(*queue, "Policy") : ""};
-  if (queue) {
-    for (const auto& [key, value] : queue->tags)
-      access.context["aws:ResourceTag/" + key] = {value};
-  }
+  if (queue) core::add_resource_tags(access, queue->tags);
   for (const auto& tag :
        object_of(call.params(), call.request().operation == "CreateQueue" ? "tags" : "Tags"))
     access.context["aws:RequestTag/" + std::string(tag.key())] = {
@@ -303,7 +301,12 @@ Outcome list_queue_tags(Call& call) {
 }
 
 core::ResourceType queue_type() {
-  return {.type = "AWS::SQS::Queue", .table = kQueues.name(), .describe = describe};
+  return {.type = "AWS::SQS::Queue",
+          .table = kQueues.name(),
+          .describe = describe,
+          .create = declare_queue,
+          .update = redeclare_queue,
+          .remove = undeclare_queue};
 }
 
 }  // namespace tocsin::sqs

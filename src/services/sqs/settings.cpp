@@ -133,7 +133,7 @@ Result<void> check_actions(const Document& params) {
 Result<void> check_accounts(const Document& params) {
   for (const auto& each : array_of(params, "AWSAccountIds")) {
     const std::string_view account(each.as_string());
-    if (account.size() != 12 || account.find_first_not_of("0123456789") != account.npos)
+    if (!is_account_id(account))
       return invalid_value(fmt::format("[{}]", account), "PrincipalId", "Unable to verify.");
   }
   return {};

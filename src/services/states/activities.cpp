@@ -49,19 +49,7 @@ core::ResourceType::Description describe(const store::View&, const Document& row
 }  // namespace
 
 std::vector<core::Access> needs_create_activity(Call& call) {
-  core::Access access{
-      .action = "states:CreateActivity",
-      .resource = arn("states", call.scope(), "activity:" + string_of(call.params(), "name"))};
-  for (const auto& tag : array_of(call.params(), "tags")) {
-    access.context["aws:TagKeys"].push_back(string_of(tag, "key"));
-    access.context["aws:RequestTag/" + string_of(tag, "key")] = {string_of(tag, "value")};
-  }
-  std::vector<core::Access> needs{access};
-  if (!array_of(call.params(), "tags").empty()) {
-    access.action = "states:TagResource";
-    needs.push_back(std::move(access));
-  }
-  return needs;
+  return needs_to_create(call, "CreateActivity", "activity:" + string_of(call.params(), "name"));
 }
 
 Outcome create_activity(Call& call) {
@@ -87,16 +75,21 @@ Outcome create_activity(Call& call) {
   return created(activity);
 }
 
-Outcome describe_activity(Call& call) {
+Result<Activity> activity_of(const Call& call) {
   const auto wanted = TRY(arn_of(call, "activityArn", {"activity"}));
-  const auto activity = kActivities.get(call, Key::of(wanted.scope, wanted.name));
+  auto activity = kActivities.get(call, Key::of(wanted.scope, wanted.name));
   if (!activity) {
     return fail("ActivityDoesNotExist",
                 fmt::format("Activity Does Not Exist: '{}'", text(call.params(), "activityArn")));
   }
-  auto reply = created(*activity);
-  reply["name"] = activity->name;
-  if (!activity->encryption.empty()) reply["encryptionConfiguration"] = activity->encryption;
+  return *std::move(activity);
+}
+
+Outcome describe_activity(Call& call) {
+  const auto activity = TRY(activity_of(call));
+  auto reply = created(activity);
+  reply["name"] = activity.name;
+  if (!activity.encryption.empty()) reply["encryptionConfiguration"] = activity.encryption;
   return reply;
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "services/states/activities.hpp"
+
 namespace tocsin::states {
 namespace {
 
@@ -32,16 +34,6 @@ std::string next_order(Context& context) {
 
 Document handed_over(std::string_view token, std::string_view input) {
   return Object{{"taskToken", token}, {"input", input}};
-}
-
-Result<Activity> activity_of(Call& call) {
-  const auto arn = TRY(arn_of(call, "activityArn", {"activity"}));
-  auto activity = kActivities.get(call, Key::of(arn.scope, arn.name));
-  if (!activity) {
-    return fail("ActivityDoesNotExist",
-                fmt::format("Activity Does Not Exist: '{}'", text(call.params(), "activityArn")));
-  }
-  return *std::move(activity);
 }
 
 void end_poll(Context& context, const core::Resumption& timer) {

@@ -110,10 +110,7 @@ Result<void> check_versions(const Call& call, const Routing& routing) {
 Result<Machine> machine_of(const Call& call, const Routing& routing) {
   auto machine = kMachines.get(call, Key::of(routing.machine.scope, routing.machine.name));
   if (!machine || routing.machine.scope != call.scope()) return no_resource();
-  if (machine->deleting) {
-    return fail("StateMachineDeleting",
-                fmt::format("State Machine is being deleted: '{}'", machine->arn()));
-  }
+  TRY(check_active(*machine));
   return *std::move(machine);
 }
 
@@ -239,11 +236,8 @@ Outcome list_state_machine_aliases(Call& call) {
   if (!wanted.rest.empty() && !version) return no_machine(text(call.params(), "stateMachineArn"));
   return page_of<Alias>(call, kAliases, Key::of(machine.scope, machine.name), "stateMachineAliases",
                         [&](const auto&, const Alias& alias) -> Document {
-                          const bool shown = !version || std::ranges::any_of(
-                                                             alias.routes, [&](const Route& route) {
-                                                               return route.version == *version;
-                                                             });
-                          return shown ? Document(created(machine, alias)) : Document();
+                          if (version && !routes_to(alias, *version)) return nullptr;
+                          return created(machine, alias);
                         });
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "services/states/map_items.hpp"
+#include "services/states/map_reader.hpp"
 
 namespace tocsin::states {
 namespace {
@@ -21,20 +21,22 @@ char delimiter_of(const Object& config) {
 
 class Reader {
  public:
-  Reader(std::string_view text, char delimiter) : text_(text), delimiter_(delimiter) {}
+  Reader(const Part& part, std::size_t from, char delimiter)
+      : text_(part.text), last_(part.last), delimiter_(delimiter), at_(from) {}
 
+  /// False where no further row is whole.
   bool next(Row& row) {
     row.clear();
     if (at_ >= text_.size()) return false;
     row.emplace_back();
     bool quoted = false;
-    for (; at_ < text_.size(); ++at_) {
-      const char c = text_[at_];
+    for (auto at = at_; at < text_.size(); ++at) {
+      const char c = text_[at];
       if (quoted) {
         if (c != '"')
           row.back() += c;
-        else if (at_ + 1 < text_.size() && text_[at_ + 1] == '"')
-          row.back() += text_[++at_];
+        else if (at + 1 < text_.size() && text_[at + 1] == '"')
+          row.back() += text_[++at];
         else
           quoted = false;
       } else if (c == '"' && row.back().empty()) {
@@ -42,45 +44,59 @@ class Reader {
       } else if (c == delimiter_) {
         row.emplace_back();
       } else if (c == '\n') {
-        ++at_;
-        break;
+        at_ = at + 1;
+        return true;
       } else if (c != '\r') {
         row.back() += c;
       }
     }
-    return true;
+    if (last_) at_ = text_.size();
+    return last_;
   }
+  std::size_t at() const { return at_; }
 
  private:
   std::string_view text_;
+  bool last_;
   char delimiter_;
-  std::size_t at_ = 0;
+  std::size_t at_;
 };
 
-}  // namespace
-
-Result<Array> csv_items(std::string_view given, const Object& config) {
-  if (given.starts_with("\xef\xbb\xbf")) given.remove_prefix(3);
-  Reader reader(given, delimiter_of(config));
-  Row headers;
+/// The names of the columns: given, or in the first row. Whether there are any.
+Result<bool> read_headers(Reader& reader, const Object& config, Row& headers) {
   if (text(config, "CSVHeaderLocation") == "GIVEN") {
     for (const auto& name : array_of(config, "CSVHeaders"))
       headers.emplace_back(name.is_string() ? std::string(name.get_string()) : to_json(name));
   } else if (!reader.next(headers)) {
-    return Array{};
+    headers.clear();
+    return false;
   }
   if (std::set(headers.begin(), headers.end()).size() != headers.size())
-    return fail("States.ItemReaderFailed", "CSV headers cannot contain duplicates.");
-  Array items;
-  for (Row row; reader.next(row);) {
-    Object item;
-    for (std::size_t i = 0; i < std::max(headers.size(), row.size()); ++i) {
-      const auto name = i < headers.size() ? headers[i] : std::string();
-      if (!item.contains(name)) item[name] = i < row.size() ? row[i] : std::string();
-    }
-    items.push_back(std::move(item));
+    return unreadable("CSV headers cannot contain duplicates.");
+  return true;
+}
+
+Object item_of(const Row& headers, const Row& row) {
+  Object item;
+  for (std::size_t i = 0; i < std::max(headers.size(), row.size()); ++i) {
+    const auto name = i < headers.size() ? headers[i] : std::string();
+    if (!item.contains(name)) item[name] = i < row.size() ? row[i] : std::string();
   }
-  return items;
+  return item;
+}
+
+}  // namespace
+
+Result<Items> csv_items(const Part& part, const Object& config, Row& headers) {
+  const bool begins = headers.empty();
+  const auto mark = begins && part.text.starts_with("\xef\xbb\xbf") ? std::size_t{3} : 0;
+  Reader reader(part, mark, delimiter_of(config));
+  Items out;
+  if (begins && !TRY(read_headers(reader, config, headers))) return out;
+  for (Row row; out.items.size() < kMostItemsOfPart && reader.next(row);)
+    out.items.push_back(item_of(headers, row));
+  out.used = reader.at();
+  return out;
 }
 
 }  // namespace tocsin::states

@@ -2,7 +2,6 @@
 // Definitions: kept by their hash, compiled once.
 #include <mutex>
 
-#include "base/assert.hpp"
 #include "base/crypto.hpp"
 #include "services/states/machines.hpp"
 

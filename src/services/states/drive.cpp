@@ -26,6 +26,17 @@ std::uint64_t random_bits(Context& context) {
   return bits;
 }
 
+/// How the context object names the execution.
+asl::StartOptions names_of(const Place& place, const Execution& row) {
+  const auto name = machine_name(row.machine);
+  return {.execution_arn = execution_arn(place.scope, row),
+          .execution_name = row.name.substr(0, row.name.find(':')),
+          .role_arn = row.revision.role,
+          .machine_arn = arn("states", place.scope, "stateMachine:" + name),
+          .machine_name = name,
+          .region = place.scope.region};
+}
+
 /// One input's work on one execution: what it does is written when it is destroyed.
 class Drive {
  public:
@@ -60,18 +71,11 @@ class Drive {
   bool runnable() const { return machine_ != nullptr; }
 
   void begin(Document input, const ChildStart& child) {
-    const auto name = machine_name(row_.machine);
-    auto started = asl::start(*machine_,
-                              {.execution_arn = execution_arn(place_.scope, row_),
-                               .execution_name = row_.name.substr(0, row_.name.find(':')),
-                               .role_arn = row_.revision.role,
-                               .machine_arn = arn("states", place_.scope, "stateMachine:" + name),
-                               .machine_name = name,
-                               .region = place_.scope.region,
-                               .input = std::move(input),
-                               .processor = child.processor,
-                               .map_item = child.map_item},
-                              environment_);
+    auto options = names_of(place_, row_);
+    options.input = std::move(input);
+    options.processor = child.processor;
+    options.map_item = child.map_item;
+    auto started = asl::start(*machine_, options, environment_);
     execution_ = std::move(started.execution);
     take(std::move(started.step));
     if (row_.type == Type::EXPRESS && !finished_) set_deadline();
@@ -85,7 +89,7 @@ class Drive {
 
   void advance(const asl::Event& event) {
     saved_ = kSaved.get(context_, place_.key()).value_or(Saved{});
-    execution_ = loaded_executions().take(context_, saved_);
+    execution_ = loaded_executions().take(context_, saved_, names_of(place_, row_));
     if (!execution_) return;
     if (const auto* fired = std::get_if<asl::TimerFired>(&event))
       saved_.timers.erase(std::to_string(fired->timer));
@@ -132,9 +136,8 @@ class Drive {
   void carry_out(asl::StartMapRun& run) {
     events_.push_back(start_map_run(context_, place_, row_, saved_, run));
   }
-  void carry_out(asl::CancelTask& cancelled) {
-    cancel_task(context_, place_, saved_, cancelled.task);
-  }
+  void carry_out(asl::ResumeMapRun& run) { resume_map_run(context_, place_, saved_, run.task); }
+  void carry_out(asl::CancelTask& cancelled) { cancel_task(context_, saved_, cancelled.task); }
   void carry_out(asl::SetTimer& timer) {
     auto reference = place_.reference();
     reference["t"] = timer.timer;
@@ -204,6 +207,16 @@ std::optional<Ended> begin(Context& context, const Scope& scope, Execution row, 
   return run.ended();
 }
 
+void begin_again(Context& context, const Place& place, Execution row, std::uint32_t processor) {
+  const auto saved = kSaved.get(context, place.key());
+  const auto before =
+      saved ? loaded_executions().take(context, *saved, names_of(place, row)) : nullptr;
+  kExecutions.erase(context, place.key());
+  kSaved.erase(context, place.key());
+  begin(context, place.scope, std::move(row), before ? *before->input : Document(nullptr),
+        {.processor = processor, .map_item = before ? before->map_item : std::nullopt});
+}
+
 void drive(Context& context, const Place& place, const asl::Event& event) {
   auto row = kExecutions.get(context, place.key());
   const bool redriven = std::holds_alternative<asl::Redriven>(event);
@@ -217,7 +230,7 @@ bool awaits(Context& context, const Place& place, std::uint64_t task) {
   if (!saved) return false;
   const auto row = kExecutions.get(context, place.key());
   if (!row || row->status != Status::RUNNING) return false;
-  return loaded_executions().awaits(context, *saved, task);
+  return loaded_executions().awaits(context, *saved, names_of(place, *row), task);
 }
 
 void on_driving(core::Registry& registry) {

@@ -35,6 +35,11 @@ struct Ended {
 std::optional<Ended> begin(core::Context& context, const Scope& scope, Execution row,
                            Document input, const ChildStart& child = {});
 
+/// Starts a child of a map run, `row`, with the input of the one at `place`, which did not succeed
+/// and is forgotten.
+void begin_again(core::Context& context, const Place& place, Execution row,
+                 std::uint32_t processor);
+
 /// Gives the execution an event. Nothing happens where it is over, or does not await it.
 void drive(core::Context& context, const Place& place, const asl::Event& event);
 

@@ -6,6 +6,7 @@
 
 #include "services/states/history.hpp"
 #include "services/states/map_runs.hpp"
+#include "services/states/measures.hpp"
 #include "services/states/retention.hpp"
 #include "services/states/synchronous.hpp"
 
@@ -124,9 +125,11 @@ void show_qualifiers(Object& reply, const Scope& scope, const Execution& row) {
 void open_execution(Context& context, const Place& place, const Execution& row,
                     const Document& input) {
   kExecutions.put(context, place.key(), row);
+  measure_start(context, place, row);
+  if (listed(row) || !row.map_run.empty())
+    kListed.put(context, list_key(place, row, "RUNNING"), {});  // or a map run could not stop it
   if (!listed(row)) return;
   kListed.put(context, list_key(place, row, ""), {});
-  kListed.put(context, list_key(place, row, "RUNNING"), {});
   if (!row.map_run.empty()) return;
   count_open(context, place.scope, 1);
   emit_change(context, place, row, {.input = to_json(input)});
@@ -140,6 +143,7 @@ void end_execution(Context& context, const Place& place, Execution& row,
   context.trace_outcome(row.node, row.status == Status::SUCCEEDED
                                       ? std::string("ok")
                                       : finished.error.value_or(status_name(row.status)));
+  measure_end(context, place, row);
   const auto waiters = std::exchange(row.waiters, {});
   if (listed(row)) {
     kExecutions.put(context, place.key(), row);
@@ -147,9 +151,13 @@ void end_execution(Context& context, const Place& place, Execution& row,
     kListed.put(context, list_key(place, row, status_name(row.status)), {});
     remember_ended(context, place, row);
   } else {
-    kExecutions.erase(context, place.key());
+    if (!row.map_run.empty()) kListed.erase(context, before);
+    if (may_be_redriven(row))
+      kExecutions.put(context, place.key(), row);
+    else
+      kExecutions.erase(context, place.key());
   }
-  if (!row.map_run.empty()) return child_ended(context, place, row, finished);
+  if (!row.map_run.empty()) return child_ended(context, place, row, finished, input);
   if (listed(row)) {
     count_open(context, place.scope, -1);
     Data data{.input = to_json(input), .error = finished.error, .cause = finished.cause};
@@ -168,12 +176,13 @@ void reopen_execution(Context& context, const Place& place, Execution& row) {
   row.redriven = context.now();
   kListed.put(context, list_key(place, row, "RUNNING"), {});
   kExecutions.put(context, place.key(), row);
+  if (!row.map_run.empty()) return;
   count_open(context, place.scope, 1);
   emit_change(context, place, row, {.input = input_of(context, place.key())});
 }
 
 bool may_be_redriven(const Execution& row) {
-  return row.type == Type::STANDARD && row.status != Status::SUCCEEDED &&
+  return (row.type == Type::STANDARD || !row.map_run.empty()) && row.status != Status::SUCCEEDED &&
          row.status != Status::RUNNING;
 }
 

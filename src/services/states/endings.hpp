@@ -15,7 +15,7 @@ void end_execution(core::Context& context, const Place& place, Execution& row,
 /// Puts an execution that failed among the running ones again.
 void reopen_execution(core::Context& context, const Place& place, Execution& row);
 
-/// Standard executions that failed, for 14 days.
+/// Standard executions and children of map runs that did not succeed, for 14 days.
 bool may_be_redriven(const Execution& row);
 /// Why not, in AWS's words; empty: it may.
 std::string redrive_refusal(const core::Context& context, const Execution& row);

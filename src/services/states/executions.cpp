@@ -23,7 +23,7 @@ Object shown(const Scope& scope, const Execution& row) {
              {"startDate", to_seconds(row.start)}};
   if (row.stop != Time{}) out["stopDate"] = to_seconds(row.stop);
   if (!row.map_run.empty()) {
-    out["mapRunArn"] = arn("states", scope, "mapRun:" + row.machine + ":" + row.map_run);
+    out["mapRunArn"] = map_run_arn(scope, row.machine, row.map_run);
     if (row.items) out["itemCount"] = row.items;
   }
   show_qualifiers(out, scope, row);
@@ -53,6 +53,11 @@ bool redrive_matches(const Execution& row, std::string_view filter) {
   return true;
 }
 
+Failure not_of_express() {
+  return fail("StateMachineTypeNotSupported",
+              "This operation is not supported by this type of state machine");
+}
+
 struct ListOf {
   std::string machine;    // as in the list's keys
   std::string qualifier;  // version or alias
@@ -67,14 +72,12 @@ Result<ListOf> list_of(Call& call) {
   }
   if (by_run) {
     const auto run = TRY(find_map_run(call, "mapRunArn"));
+    if (run.type == Type::EXPRESS) return not_of_express();
     return ListOf{run.machine + ":" + run.name, "", run.machine};
   }
   const auto wanted = TRY(arn_of(call, "stateMachineArn", {"stateMachine"}));
   const auto target = TRY(target_of(call, wanted));
-  if (target.machine.type == Type::EXPRESS) {
-    return fail("StateMachineTypeNotSupported",
-                "This operation is not supported by this type of state machine");
-  }
+  if (target.machine.type == Type::EXPRESS) return not_of_express();
   return ListOf{wanted.name, wanted.rest, wanted.name};
 }
 
@@ -175,7 +178,7 @@ Outcome describe_state_machine_for_execution(Call& call) {
   show_configuration(reply, revision);
   if (!revision.initial) reply["revisionId"] = revision.id;
   if (!row.map_run.empty()) {
-    reply["mapRunArn"] = arn("states", call.scope(), "mapRun:" + row.machine + ":" + row.map_run);
+    reply["mapRunArn"] = map_run_arn(call.scope(), row.machine, row.map_run);
     reply["label"] = row.machine.substr(row.machine.find('/') + 1);
   }
   return reply;

@@ -39,7 +39,7 @@ std::string_view other_name(std::string_view name) {
 
 const Service* service_named(std::string_view name) {
   const auto wanted = other_name(name);
-  static std::map<std::string, const Service*, std::less<>> known = [] {
+  static const auto known = [] {
     std::map<std::string, const Service*, std::less<>> made;
     for (const auto& id : model::service_ids()) {
       const auto* service = model::service(id);
@@ -109,9 +109,10 @@ Result<Integration> integration_of(const asl::Resource& resource) {
   }
   out.service = service_named(name);
   if (!out.service) return not_served(resource.arn);
-  const auto action = without_pattern(resource.action);
+  const auto action = lowered(without_pattern(resource.action));
   for (const auto& operation : out.service->operations)
-    if (lowered(operation.name) == lowered(action)) out.operation = &operation;
+    if (operation.name.size() == action.size() && lowered(operation.name) == action)
+      out.operation = &operation;
   if (!out.operation) return not_served(resource.arn);
   return out;
 }

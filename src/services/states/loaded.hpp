@@ -13,11 +13,14 @@ namespace tocsin::states {
 
 class LoadedExecutions {
  public:
-  /// The execution that the row holds. It is no longer kept. Null where the row holds none.
-  asl::ExecutionPtr take(core::Context& context, const Saved& saved);
+  /// The execution that the row holds, which does not hold its names. It is no longer kept. Null
+  /// where the row holds none.
+  asl::ExecutionPtr take(core::Context& context, const Saved& saved,
+                         const asl::StartOptions& names);
   /// Writes the row, and keeps the execution.
   void keep(core::Context& context, const Place& place, Saved saved, asl::ExecutionPtr execution);
-  bool awaits(core::Context& context, const Saved& saved, std::uint64_t task);
+  bool awaits(core::Context& context, const Saved& saved, const asl::StartOptions& names,
+              std::uint64_t task);
 
  private:
   void add(const std::string& stamp, asl::ExecutionPtr execution);

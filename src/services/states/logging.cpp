@@ -86,24 +86,10 @@ void logged(Context& context, const core::Resumption& end) {
   put(context, group, *find(end.context, "stream"), *find(end.context, "events"), true);
 }
 
-core::CallSpec policy_call(const Scope& scope, const Revision& revision, std::string operation,
-                           Object params) {
-  return {.service = "logs",
-          .operation = std::move(operation),
-          .params = std::move(params),
-          .scope = scope,
-          .credential = {.kind = core::Credential::Kind::Service,
-                         .account = scope.account,
-                         .service = std::string(kPrincipal),
-                         .role_arn = revision.role,
-                         .session_name = "states"},
-          .principal = {}};
-}
-
 /// The statement's resources, of the policy that log deliveries share.
 Result<Array> allowed_groups(Context& context, const Scope& scope, const Revision& revision) {
-  const auto policies =
-      TRY(context.call(policy_call(scope, revision, "DescribeResourcePolicies", {})).result());
+  const auto policies = TRY(
+      context.call(call_as_role(scope, revision, "logs", "DescribeResourcePolicies", {})).result());
   for (const auto& policy : array_of(policies, "resourcePolicies")) {
     if (text(policy, "policyName") != kPolicyName) continue;
     const auto document = parse_json(text(policy, "policyDocument"));
@@ -133,9 +119,9 @@ Result<void> allow(Context& context, const Scope& scope, const Revision& revisio
     if (known.is_string() && known.get_string() == streams) return {};
   groups.emplace_back(streams);
   TRY(context
-          .call(policy_call(scope, revision, "PutResourcePolicy",
-                            {{"policyName", kPolicyName},
-                             {"policyDocument", to_json(delivery_policy(std::move(groups)))}}))
+          .call(call_as_role(scope, revision, "logs", "PutResourcePolicy",
+                             {{"policyName", kPolicyName},
+                              {"policyDocument", to_json(delivery_policy(std::move(groups)))}}))
           .result());
   return {};
 }

@@ -19,14 +19,6 @@ using core::Outcome;
 
 constexpr std::size_t kMostBytes = 1024 * 1024;
 
-core::Access with_tags(core::Access access, const Document& params) {
-  for (const auto& tag : array_of(params, "tags")) {
-    access.context["aws:TagKeys"].push_back(string_of(tag, "key"));
-    access.context["aws:RequestTag/" + string_of(tag, "key")] = {string_of(tag, "value")};
-  }
-  return access;
-}
-
 Result<Type> type_of(const Call& call) {
   const auto type = text(call.params(), "type", "STANDARD");
   if (type == "STANDARD") return Type::STANDARD;
@@ -88,10 +80,7 @@ Object created(const Machine& machine, std::int64_t version) {
 
 /// The same machine again is the same call.
 Outcome existing(const Call& call, const Machine& found, const Machine& wanted) {
-  if (found.deleting) {
-    return fail("StateMachineDeleting",
-                fmt::format("State Machine is being deleted: '{}'", found.arn()));
-  }
+  TRY(check_active(found));
   const auto& had = found.revision;
   const auto& now = wanted.revision;
   const bool publish = flag(call.params(), "publish");
@@ -141,15 +130,11 @@ core::ResourceType::Description describe(const store::View&, const Document& row
 }  // namespace
 
 std::vector<core::Access> needs_create_machine(Call& call) {
-  const auto resource =
-      arn("states", call.scope(), "stateMachine:" + string_of(call.params(), "name"));
-  std::vector<core::Access> needs{
-      with_tags({.action = "states:CreateStateMachine", .resource = resource}, call.params())};
-  if (!array_of(call.params(), "tags").empty())
-    needs.push_back(
-        with_tags({.action = "states:TagResource", .resource = resource}, call.params()));
+  const auto resource = "stateMachine:" + string_of(call.params(), "name");
+  auto needs = needs_to_create(call, "CreateStateMachine", resource);
   if (flag(call.params(), "publish"))
-    needs.push_back({.action = "states:PublishStateMachineVersion", .resource = resource});
+    needs.push_back({.action = "states:PublishStateMachineVersion",
+                     .resource = arn("states", call.scope(), resource)});
   return needs;
 }
 
@@ -170,6 +155,20 @@ Result<void> check_role(Call& call, const std::string& role) {
                 "is authorized to assume the provided role.");
   }
   return {};
+}
+
+core::CallSpec call_as_role(const Scope& scope, const Revision& revision, std::string service,
+                            std::string operation, Object params) {
+  return {.service = std::move(service),
+          .operation = std::move(operation),
+          .params = std::move(params),
+          .scope = scope,
+          .credential = {.kind = core::Credential::Kind::Service,
+                         .account = scope.account,
+                         .service = std::string(kPrincipal),
+                         .role_arn = revision.role,
+                         .session_name = "states"},
+          .principal = {}};
 }
 
 Result<Object> checked_logging(const Object& given) {
@@ -243,10 +242,8 @@ Result<Target> target_of(const store::View& view, const StatesArn& wanted, doubl
     return no_machine(
         arn("states", wanted.scope, "stateMachine:" + wanted.name + ":" + wanted.rest));
   };
-  const bool digits = wanted.rest.find_first_not_of("0123456789") == std::string::npos;
-  if (digits && wanted.rest.size() > 8) return missing();
-  if (digits) {
-    target.version = std::stoll(wanted.rest);
+  if (const auto number = version_number(wanted)) {
+    target.version = *number;
   } else {
     const auto alias = kAliases.get(view, Key::of(wanted.scope, wanted.name, wanted.rest));
     if (!alias || alias->routes.empty()) return missing();
@@ -301,10 +298,7 @@ Outcome update_state_machine(Call& call) {
         "The provided state machine ARN is a version or alias ARN; only the state machine itself "
         "can be updated");
   }
-  if (machine.deleting) {
-    return fail("StateMachineDeleting",
-                fmt::format("State Machine is being deleted: '{}'", machine.arn()));
-  }
+  TRY(check_active(machine));
   bool any = false;
   for (const auto* member : {"definition", "roleArn", "loggingConfiguration",
                              "tracingConfiguration", "encryptionConfiguration"})

@@ -41,6 +41,9 @@ asl::MachinePtr compiled(const core::Context& context, const Scope& scope,
 
 /// iam:PassRole, and that Step Functions may assume it. Errors InvalidArn, AccessDeniedException.
 Result<void> check_role(core::Call& call, const std::string& role);
+/// A call as the revision's role.
+core::CallSpec call_as_role(const Scope& scope, const Revision& revision, std::string service,
+                            std::string operation, Object params);
 /// Error InvalidLoggingConfiguration.
 Result<Object> checked_logging(const Object& given);
 

@@ -1,44 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-// The items of a map run: from the state, or read from S3.
-// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+// The items of a map run, in chunks: from the state, or read from S3 when they are needed.
 #pragma once
 
 #include "services/states/drive.hpp"
 
 namespace tocsin::states {
 
-/// Takes items that are known already.
+/// Appends items to those that are known.
 void keep_items(core::Context& context, const Scope& scope, MapRun& run, const Array& items);
-/// Reads what `run.reader` names: all of a file, or the next page of a listing. Error
-/// States.ItemReaderFailed.
-Result<void> read_items(core::Context& context, const Scope& scope, MapRun& run);
 
-/// Goes through the items in order; those that have been taken are erased.
+/// Goes through the items in order; chunks that have been taken are erased.
 class ItemCursor {
  public:
-  ItemCursor(core::Context& context, const Scope& scope, MapRun& run)
-      : context_(context), scope_(scope), run_(run) {}
-  /// The item at `run.next`. Null where none is left (more may be read). Error: the reader's.
+  ItemCursor(core::Context& context, const Scope& scope, MapRun& run, const MapRunData& data)
+      : context_(context), scope_(scope), run_(run), data_(data) {}
+  /// The item at `run.next`. Null where none is left. Error: the reader's.
   Result<const Document*> peek();
-  void take();
+  void take() { ++run_.next; }
 
  private:
   bool load();
+  void fetch();
   core::Context& context_;
   const Scope& scope_;
   MapRun& run_;
-  Array values_;
-  std::int64_t first_ = -1;
+  const MapRunData& data_;
+  Array values_;  // of the chunk at `run.first`
 };
-
-/// CSV text as objects. Error States.ItemReaderFailed.
-Result<Array> csv_items(std::string_view text, const Object& config);
 
 /// Sealed JSON.
 Document sealed(core::Context& context, const Document& value);
 Document unsealed(const core::Context& context, const Document& value);
 
+/// What an ItemReader or ResultWriter calls S3 with, in either language.
+Object parameters_of(const Document& part);
 /// S3, as the execution's role.
-core::CallSpec s3_call(const Scope& scope, const MapRun& run, std::string operation, Object params);
+core::CallSpec s3_call(const Scope& scope, const MapRunData& data, std::string operation,
+                       Object params);
 
 }  // namespace tocsin::states

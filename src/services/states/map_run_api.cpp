@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "services/states/executions.hpp"
+#include "services/states/map_children.hpp"
 #include "services/states/map_runs.hpp"
 #include "services/states/paging.hpp"
 
@@ -13,28 +14,27 @@ using core::Call;
 using core::Key;
 using core::Outcome;
 
-constexpr const char* kCounts[]{"pending", "running", "succeeded", "failed", "timedOut", "aborted"};
+constexpr const char* kCounts[]{"running",  "succeeded", "failed",
+                                "timedOut", "aborted",   "pendingRedrive"};
 
 Object counts(const std::map<std::string, std::int64_t>& by_status, std::int64_t total,
-              std::int64_t written) {
+              std::int64_t written, std::int64_t not_redrivable) {
   Object out;
   std::int64_t known = 0;
   for (const auto* status : kCounts) {
-    const auto found = by_status.find(status);
-    const auto value = found == by_status.end() ? 0 : found->second;
+    const auto value = count_of(by_status, status);
     out[status] = value;
     known += value;
   }
   out["pending"] = total - known;
   out["total"] = total;
   out["resultsWritten"] = written;
-  out["failuresNotRedrivable"] = 0;
-  out["pendingRedrive"] = 0;
+  out["failuresNotRedrivable"] = not_redrivable;
   return out;
 }
 
 std::string run_arn(const Scope& scope, const MapRun& run) {
-  return arn("states", scope, "mapRun:" + run.machine + ":" + run.name);
+  return map_run_arn(scope, run.machine, run.name);
 }
 
 std::string parent_arn(const Scope& scope, const MapRun& run) {
@@ -62,11 +62,9 @@ Result<MapRun> find_map_run(const Call& call, std::string_view parameter) {
 
 Outcome describe_map_run(Call& call) {
   const auto run = TRY(find_map_run(call, "mapRunArn"));
-  const auto succeeded = [](const auto& by_status) {
-    const auto found = by_status.find("succeeded");
-    return found == by_status.end() ? 0 : found->second;
+  const auto written = [&](const auto& by_status) {
+    return run.status == Status::SUCCEEDED ? count_of(by_status, "succeeded") : 0;
   };
-  const bool over = run.status == Status::SUCCEEDED;
   Object reply{{"mapRunArn", run_arn(call.scope(), run)},
                {"executionArn", parent_arn(call.scope(), run)},
                {"status", encode(run.status)},
@@ -74,10 +72,11 @@ Outcome describe_map_run(Call& call) {
                {"maxConcurrency", run.concurrency},
                {"toleratedFailureCount", run.tolerated_count},
                {"toleratedFailurePercentage", run.tolerated_percentage},
-               {"itemCounts", counts(run.items, run.total, over ? succeeded(run.items) : 0)},
-               {"executionCounts",
-                counts(run.executions, sum(run.executions), over ? succeeded(run.executions) : 0)},
+               {"itemCounts", counts(run.items, run.total, written(run.items), run.final_items)},
+               {"executionCounts", counts(run.executions, sum(run.executions),
+                                          written(run.executions), run.final_executions)},
                {"redriveCount", run.redrives}};
+  if (run.redrives) reply["redriveDate"] = to_seconds(run.redriven);
   if (run.stop != Time{}) reply["stopDate"] = to_seconds(run.stop);
   return reply;
 }

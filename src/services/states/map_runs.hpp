@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Distributed Map: a map run starts an execution of its item processor for each item or batch.
+// Distributed Map: a map run starts an execution of its item processor for each item or batch. One
+// that did not succeed keeps what is left of it, and goes on when its execution is redriven.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 #pragma once
 
@@ -21,7 +22,14 @@ asl::Event start_map_run(core::Context& context, const Place& parent, const Exec
 void abort_map_run(core::Context& context, const std::string& what);
 /// A child execution has ended.
 void child_ended(core::Context& context, const Place& place, const Execution& row,
-                 const asl::Finished& finished);
+                 const asl::Finished& finished, const Document& input);
+
+/// The execution's last run, where a redrive continues it.
+/// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+std::optional<asl::Redriven::MapRun> redrivable_map_run(core::Context& context,
+                                                        const Place& parent);
+/// That run goes on, for another task of the execution.
+void resume_map_run(core::Context& context, const Place& parent, Saved& saved, std::uint64_t task);
 
 /// Writes the run, which then goes on with its new limits.
 void wake_map_run(core::Context& context, const Scope& scope, MapRun& run);

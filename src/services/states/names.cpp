@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/glob.hpp"
+#include "core/tags.hpp"
+
 namespace tocsin::states {
 namespace {
 
@@ -12,19 +15,12 @@ using core::Key;
 
 constexpr std::size_t kMostTags = 50;
 
-bool is_account(std::string_view text) {
-  return text.size() == 12 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 Failure invalid_arn(std::string_view why) {
   return fail("InvalidArn", fmt::format("Invalid Arn: '{}'", why));
 }
 
 Failure wrong_kind(std::string_view kind) {
-  std::string lower(kind);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return invalid_arn("Resource type not valid in this context: " + lower);
+  return invalid_arn("Resource type not valid in this context: " + to_lower(kind));
 }
 
 /// What tags the resource has, for aws:ResourceTag.
@@ -38,20 +34,15 @@ Tags tags_at(const store::View& view, const StatesArn& arn) {
 }
 
 void add_request_tags(core::Access& access, const Document& params) {
-  for (const auto& tag : array_of(params, "tags")) {
-    access.context["aws:TagKeys"].push_back(string_of(tag, "key"));
-    access.context["aws:RequestTag/" + string_of(tag, "key")] = {string_of(tag, "value")};
-  }
-  for (const auto& key : array_of(params, "tagKeys")) {
-    if (const auto* name = key.if_string()) access.context["aws:TagKeys"].emplace_back(*name);
-  }
+  core::add_request_tags(access, core::tags_of(array_of(params, "tags"), "key", "value"));
+  core::add_tag_keys(access, array_of(params, "tagKeys"));
 }
 
 }  // namespace
 
 std::optional<StatesArn> parse_states_arn(std::string_view text) {
   auto arn = Arn::parse(text);
-  if (!arn || arn->service != "states" || !is_account(arn->account) || arn->region.empty())
+  if (!arn || arn->service != "states" || !is_account_id(arn->account) || arn->region.empty())
     return std::nullopt;
   const std::string_view resource = arn->resource;
   const auto first = resource.find(':');
@@ -106,6 +97,10 @@ std::string moment_part(Time time) {
   return fmt::format("{:016x}", to_ms(time));
 }
 
+std::string map_run_arn(const Scope& scope, std::string_view machine, std::string_view name) {
+  return arn("states", scope, fmt::format("mapRun:{}:{}", machine, name));
+}
+
 Result<void> check_name(std::string_view name) {
   constexpr std::string_view kRefused = " <>{}[]?*\"#%\\^|~`$&,;:/";
   const auto refused = [&](unsigned char c) {
@@ -138,6 +133,12 @@ Result<Machine> find_machine(const store::View& view, const StatesArn& wanted) {
     return no_machine(arn("states", wanted.scope, named));
   }
   return *std::move(machine);
+}
+
+Result<void> check_active(const Machine& machine) {
+  if (!machine.deleting) return {};
+  return fail("StateMachineDeleting",
+              fmt::format("State Machine is being deleted: '{}'", machine.arn()));
 }
 
 std::string opened(const Call& call, std::string_view parameter) {
@@ -183,11 +184,23 @@ core::Needs needs(std::string action, std::string parameter) {
     access.owner = arn->scope.account;
     if (arn->kind == "stateMachine" && !arn->rest.empty())
       access.context["states:StateMachineQualifier"] = {arn->rest};
-    for (const auto& [key, value] : tags_at(call, *arn))
-      access.context["aws:ResourceTag/" + key] = {value};
+    core::add_resource_tags(access, tags_at(call, *arn));
     add_request_tags(access, call.params());
     return {std::move(access)};
   };
+}
+
+std::vector<core::Access> needs_to_create(const Call& call, std::string_view action,
+                                          std::string_view resource) {
+  core::Access access{.action = fmt::format("states:{}", action),
+                      .resource = arn("states", call.scope(), resource)};
+  add_request_tags(access, call.params());
+  std::vector<core::Access> needs{access};
+  if (!array_of(call.params(), "tags").empty()) {
+    access.action = "states:TagResource";
+    needs.push_back(std::move(access));
+  }
+  return needs;
 }
 
 }  // namespace tocsin::states

@@ -29,6 +29,8 @@ std::optional<StatesArn> parse_states_arn(std::string_view text);
 /// "…:execution:Name:Execution" or "…:express:Name:Execution:UUID".
 std::string execution_arn(const Scope& scope, const Execution& execution);
 core::Key execution_key(const Scope& scope, const Execution& execution);
+/// "…:mapRun:Name/Label:UUID"
+std::string map_run_arn(const Scope& scope, std::string_view machine, std::string_view name);
 /// Without the label of a map run: "Name" of "Name/Label".
 std::string machine_name(std::string_view machine);
 /// Eight digits, for keys that are ordered by a number.
@@ -47,6 +49,8 @@ Failure invalid(std::string message);
 /// Error StateMachineDoesNotExist.
 Result<Machine> find_machine(const store::View& view, const StatesArn& arn);
 Failure no_machine(std::string_view arn);
+/// Error StateMachineDeleting.
+Result<void> check_active(const Machine& machine);
 
 /// A text that the model marks as sensitive ("definition", "input"); empty where absent.
 std::string opened(const core::Call& call, std::string_view parameter);
@@ -61,5 +65,8 @@ Array tag_list(const Tags& tags);
 /// states:<action> on the resource that `parameter` names, with its tags as condition keys; of a
 /// version or alias on the machine's ARN as well given (states:StateMachineQualifier).
 core::Needs needs(std::string action, std::string parameter);
+/// states:<action> on a resource that is made, and states:TagResource where it is given tags.
+std::vector<core::Access> needs_to_create(const core::Call& call, std::string_view action,
+                                          std::string_view resource);
 
 }  // namespace tocsin::states

@@ -2,6 +2,7 @@
 #include "services/states/retention.hpp"
 
 #include "services/states/history.hpp"
+#include "services/states/map_sweep.hpp"
 
 namespace tocsin::states {
 namespace {
@@ -25,7 +26,9 @@ void erase_map_runs(Context& context, const Place& place) {
   });
   for (const auto& run : runs) {
     const auto colon = run.rfind(':');
-    kMapRuns.erase(context, Key::of(place.scope, run.substr(0, colon), run.substr(colon + 1)));
+    const auto machine = run.substr(0, colon), name = run.substr(colon + 1);
+    kMapRuns.erase(context, Key::of(place.scope, machine, name));
+    sweep_map_run(context, place.scope, machine, name);
     kMapRunsOf.erase(context, Key::of(place.scope, place.machine, place.name, run));
   }
 }

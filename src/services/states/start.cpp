@@ -5,6 +5,7 @@
 #include "base/crypto.hpp"
 #include "services/states/endings.hpp"
 #include "services/states/executions.hpp"
+#include "services/states/map_runs.hpp"
 
 namespace tocsin::states {
 namespace {
@@ -61,10 +62,7 @@ Result<Start> start_of(Call& call) {
   const auto& target = start.target;
   auto name = string_of(params, "name");
   if (given(call, "name")) TRY(check_name(name));
-  if (target.machine.deleting) {
-    return fail("StateMachineDeleting",
-                fmt::format("State Machine is being deleted: '{}'", target.machine.arn()));
-  }
+  TRY(check_active(target.machine));
   // An earlier binary may have taken what this one refuses.
   if (!compiled(call, call.scope(), target.machine.name, target.revision, target.machine.type))
     return fail("InvalidDefinition", "Invalid State Machine Definition: 'It cannot be run'");
@@ -126,9 +124,14 @@ Outcome redrive_execution(Call& call) {
   if (const auto why = redrive_refusal(call, row); !why.empty()) {
     return fail("ExecutionNotRedrivable", fmt::format("Execution is not redrivable: {}", why));
   }
+  if (!row.map_run.empty()) {
+    return fail("ExecutionNotRedrivable",
+                "Execution is not redrivable: a child workflow execution of a Map Run is redriven "
+                "by redriving the execution that started the Map Run");
+  }
   const Place place{call.scope(), row.machine, row.name};
   reopen_execution(call, place, row);
-  drive(call, place, asl::Redriven{row.redrives});
+  drive(call, place, asl::Redriven{row.redrives, redrivable_map_run(call, place)});
   return Object{{"redriveDate", to_seconds(call.now())}};
 }
 

@@ -125,40 +125,88 @@ BOOST_DESCRIBE_STRUCT(HistoryRow, (), (events))
 struct Listed {};
 BOOST_DESCRIBE_STRUCT(Listed, (), ())
 
-/// A run of a distributed Map (map_runs.hpp). Its data is sealed.
+/// A file that ResultWriter has written.
+struct ResultFile {
+  std::string status;  // of the children in it
+  std::string key;
+  std::int64_t size = 0;
+};
+BOOST_DESCRIBE_STRUCT(ResultFile, (), (status, key, size))
+
+/// A run of a distributed Map (map_runs.hpp). Written with each child: small.
 struct MapRun {
   std::string machine, name;  // "Name/Label", UUID
   Waiter parent;              // the execution and the task that wait for it
   Status status = Status::RUNNING;
   Time start{}, stop{};
   Type type = Type::STANDARD;  // of the children
-  Revision revision;
-  std::string state;  // the Map's name
+  std::string state;           // the Map's name
   std::int64_t processor = 0;
-  Document input, reader, writer, batcher;
   std::int64_t concurrency = 0, tolerated_count = 0;
   double tolerated_percentage = 0;
-  bool listing = false;      // more items are to be read
-  std::string continuation;  // where
-  std::int64_t total = 0;    // items that were read
-  std::int64_t next = 0;     // the item that is started next
+  bool reads = false, writes = false;  // has an ItemReader, a ResultWriter
+  bool reading = false;                // more items are to be read
+  std::int64_t total = 0;              // items that were read
+  std::int64_t next = 0;               // the item that is started next
+  std::int64_t first = 0;              // of the chunk in which that is
   std::int64_t children = 0;
   std::map<std::string, std::int64_t> items, executions;  // by status
   std::int64_t result_bytes = 0;
-  bool scheduled = false;  // a step is on its way
+  bool scheduled = false;         // a step is on its way
+  std::vector<ResultFile> files;  // while the results are written
+  std::string written;            // the status and index up to which they are
   std::string error, cause;
   std::int64_t redrives = 0;
+  Time redriven{};
+  bool redriving = false;        // children that did not succeed are started again
+  std::string redriven_to;       // the index of the last one
+  std::int64_t final_items = 0;  // that failed and cannot be redriven
+  std::int64_t final_executions = 0;
   Object unknown;
 };
 BOOST_DESCRIBE_STRUCT(MapRun, (),
-                      (machine, name, parent, status, start, stop, type, revision, state, processor,
-                       input, reader, writer, batcher, concurrency, tolerated_count,
-                       tolerated_percentage, listing, continuation, total, next, children, items,
-                       executions, result_bytes, scheduled, error, cause, redrives, unknown))
+                      (machine, name, parent, status, start, stop, type, state, processor,
+                       concurrency, tolerated_count, tolerated_percentage, reads, writes, reading,
+                       total, next, first, children, items, executions, result_bytes, scheduled,
+                       files, written, error, cause, redrives, redriven, redriving, redriven_to,
+                       final_items, final_executions, unknown))
 
-/// Items of a map run, or results of its children.
+/// What a map run was started with. The documents are sealed.
+struct MapRunData {
+  Revision revision;
+  Document input, reader, writer, batcher;
+  Object unknown;
+};
+BOOST_DESCRIBE_STRUCT(MapRunData, (), (revision, input, reader, writer, batcher, unknown))
+
+/// How far a map run has read its items (map_reader.hpp).
+struct Reading {
+  std::string continuation;          // of a listing
+  std::int64_t offset = 0;           // in the file, of what is not read yet
+  std::string etag;                  // of the file, which must stay the same
+  std::string bracket;               // that a JSON file begins with
+  std::vector<std::string> headers;  // of a CSV file
+  std::string bucket;                // of an inventory
+  std::vector<std::string> files;    // of an inventory, not read yet: the next one last
+};
+BOOST_DESCRIBE_STRUCT(Reading, (), (continuation, offset, etag, bracket, headers, bucket, files))
+struct ReadingRow {
+  Document reading;  // sealed
+  Document plain;    // an inventory's file, unpacked: a blob
+};
+BOOST_DESCRIBE_STRUCT(ReadingRow, (), (reading, plain))
+
+/// A child of a map run that did not succeed: a redrive starts it again.
+struct Unsuccessful {
+  std::string name;
+  Status status = Status::FAILED;
+  std::int64_t items = 0;
+};
+BOOST_DESCRIBE_STRUCT(Unsuccessful, (), (name, status, items))
+
+/// Items of a map run (an array), or what a child left.
 struct Chunk {
-  Document values;  // sealed array
+  Document values;  // sealed
 };
 BOOST_DESCRIBE_STRUCT(Chunk, (), (values))
 
@@ -195,6 +243,14 @@ struct Count {
 };
 BOOST_DESCRIBE_STRUCT(Count, (), (value))
 
+/// What a machine's executions did in one minute (measures.hpp).
+struct Measures {
+  Time minute{};
+  std::map<std::string, std::int64_t> counts;  // by metric
+  std::map<std::string, std::int64_t> times;   // by milliseconds
+};
+BOOST_DESCRIBE_STRUCT(Measures, (), (minute, counts, times))
+
 // Keys begin with account and region. An execution's are its machine and its name; versions and
 // history rows have their number as eight digits, moments are 16 hexadecimal digits of
 // milliseconds.
@@ -209,14 +265,19 @@ inline constexpr core::Table<HistoryRow> kHistory{"states.history"};  // …, id
 inline constexpr core::Table<Listed> kListed{"states.listed"};
 /// To be forgotten: moment of the end, machine, name.
 inline constexpr core::Table<Listed> kEnded{"states.ended"};
-inline constexpr core::Table<Listed> kSweeps{"states.sweeps"};     // a sweep's timer is set
-inline constexpr core::Table<Count> kOpen{"states.open"};          // running executions
-inline constexpr core::Table<MapRun> kMapRuns{"states.map_runs"};  // machine, name
+inline constexpr core::Table<Listed> kSweeps{"states.sweeps"};        // a sweep's timer is set
+inline constexpr core::Table<Count> kOpen{"states.open"};             // running executions
+inline constexpr core::Table<Measures> kMeasures{"states.measures"};  // machine
+// Keys of a map run's rows begin with its machine and name.
+inline constexpr core::Table<MapRun> kMapRuns{"states.map_runs"};
+inline constexpr core::Table<MapRunData> kMapRunData{"states.map_run_data"};
+inline constexpr core::Table<ReadingRow> kMapReadings{"states.map_readings"};
+inline constexpr core::Table<Chunk> kMapItems{"states.map_items"};      // …, first index
+inline constexpr core::Table<Chunk> kMapResults{"states.map_results"};  // …, status, index
+inline constexpr core::Table<Unsuccessful> kMapUnsuccessful{"states.map_unsuccessful"};  // …, index
 /// For lists: the execution's machine and name, the run's machine and name.
 inline constexpr core::Table<Listed> kMapRunsOf{"states.map_runs_of"};
-inline constexpr core::Table<Chunk> kMapItems{"states.map_items"};  // machine, name, first index
-inline constexpr core::Table<Chunk> kMapResults{"states.map_results"};    // machine, name, index
-inline constexpr core::Table<Activity> kActivities{"states.activities"};  // name
+inline constexpr core::Table<Activity> kActivities{"states.activities"};             // name
 inline constexpr core::Table<ActivityTask> kActivityTasks{"states.activity_tasks"};  // name, order
 inline constexpr core::Table<ActivityPoll> kActivityPolls{"states.activity_polls"};  // name, order
 

@@ -8,6 +8,7 @@
 #include "services/states/logging.hpp"
 #include "services/states/machines.hpp"
 #include "services/states/map_runs.hpp"
+#include "services/states/measures.hpp"
 #include "services/states/retention.hpp"
 #include "services/states/synchronous.hpp"
 #include "services/states/tags.hpp"
@@ -123,6 +124,7 @@ void register_states(core::Registry& registry) {
   on_map_runs(registry);
   on_logging(registry);
   on_retention(registry);
+  on_measures(registry);
 }
 
 }  // namespace tocsin::states

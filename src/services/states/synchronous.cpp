@@ -132,7 +132,7 @@ void wait_for_child(Context& context, const Place& place, const std::string& chi
   kExecutions.put(context, where.key(), *row);
 }
 
-void stop_child(Context& context, const Place&, const std::string& child) {
+void stop_child(Context& context, const std::string& child) {
   const auto arn = parse_states_arn(child);
   if (!arn) return;
   const Place where{arn->scope, arn->name, arn->rest};
@@ -140,8 +140,7 @@ void stop_child(Context& context, const Place&, const std::string& child) {
     row->waiters.clear();
     kExecutions.put(context, where.key(), *row);
   }
-  auto reference = where.reference();
-  context.later({"states.stop", std::move(reference)});
+  context.later({"states.stop", where.reference()});
 }
 
 Outcome start_sync_execution(Call& call) {

@@ -17,7 +17,7 @@ void tell_waiters(core::Context& context, const Place& place, const Execution& r
 void wait_for_child(core::Context& context, const Place& place, const std::string& child,
                     Waiter waiter);
 /// The child of a task that is no longer waited for.
-void stop_child(core::Context& context, const Place& place, const std::string& child);
+void stop_child(core::Context& context, const std::string& child);
 
 void on_synchronous(core::Registry& registry);
 

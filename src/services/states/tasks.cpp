@@ -83,8 +83,8 @@ Result<Object> params_of(const Integration& integration, const asl::StartTask& t
   return params;
 }
 
-asl::Event failed(std::uint64_t task, NamedFailure failure, TaskFailed::At at) {
-  return TaskFailed{task, std::move(failure.error), std::move(failure.cause), at};
+asl::Event failed(std::uint64_t task, NamedFailure failure) {
+  return TaskFailed{task, std::move(failure.error), std::move(failure.cause), TaskFailed::At::Run};
 }
 
 Result<core::CallSpec> spec_of(Context& context, const Place& place, const Execution& row,
@@ -100,27 +100,15 @@ Result<core::CallSpec> spec_of(Context& context, const Place& place, const Execu
   };
 }
 
-Result<void> call(Context& context, const Place& place, const Execution& row,
-                  const Integration& integration, const asl::StartTask& task) {
-  auto spec = TRY(spec_of(context, place, row, integration, task));
+std::vector<asl::Event> start_call(Context& context, const Place& place, const Execution& row,
+                                   const asl::StartTask& task) {
+  auto made = call_of_task(context, place, row, task);
+  if (auto* event = std::get_if<asl::Event>(&made)) return {std::move(*event)};
   auto reference = place.reference();
   reference["t"] = task.task;
   reference["r"] = task.resource->arn;
-  context.start({.work = std::move(spec), .then = {"states.called", std::move(reference)}});
-  return {};
-}
-
-std::vector<asl::Event> start_call(Context& context, const Place& place, const Execution& row,
-                                   const asl::StartTask& task) {
-  const auto integration = integration_of(*task.resource);
-  if (!integration) {
-    return {TaskFailed{task.task, integration.error().code, integration.error().message,
-                       TaskFailed::At::Run}};
-  }
-  if (const auto called = call(context, place, row, *integration, task); !called) {
-    return {failed(task.task, named_failure(context, *integration, called.error()),
-                   TaskFailed::At::Run)};
-  }
+  context.start({.work = std::get<core::CallSpec>(std::move(made)),
+                 .then = {"states.called", std::move(reference)}});
   return {};
 }
 
@@ -169,21 +157,13 @@ void called(Context& context, const core::Resumption& end) {
   const auto place = Place::referred(context, end.context);
   const auto task = static_cast<std::uint64_t>(integer(end.context, "t").value_or(0));
   const auto resource = asl::parse_resource(text(end.context, "r"));
-  const auto integration = integration_of(*resource);
-  if (!integration) return;
-  const bool waits = resource->pattern != Resource::Pattern::RequestResponse;
-  if (!end.outcome) {
-    auto failure = named_failure(context, *integration, end.outcome.error());
-    return drive(
-        context, place,
-        failed(task, std::move(failure), waits ? TaskFailed::At::Submit : TaskFailed::At::Run));
+  auto event = end_of_call(context, *resource, task, end.outcome);
+  if (resource->pattern == Resource::Pattern::RequestResponse) return drive(context, place, event);
+  if (auto* failure = std::get_if<TaskFailed>(&event)) {
+    if (!end.outcome) failure->at = TaskFailed::At::Submit;
+    return drive(context, place, event);
   }
-  if (integration->service->id == "lambda" && !integration->sdk) {
-    if (auto failure = function_failure(*end.outcome))
-      return drive(context, place, failed(task, *std::move(failure), TaskFailed::At::Run));
-  }
-  auto output = output_of(context, *integration, *resource, *end.outcome);
-  if (!waits) return drive(context, place, asl::TaskSucceeded{task, std::move(output)});
+  auto& output = std::get<asl::TaskSucceeded>(event).output;
   drive(context, place, asl::TaskSubmitted{task, std::move(output)});
   if (resource->pattern == Resource::Pattern::Sync) {
     wait_for_child(context, place, string_of(*end.outcome, "executionArn"),
@@ -200,26 +180,20 @@ std::variant<core::CallSpec, asl::Event> call_of_task(Context& context, const Pl
                                                       const Execution& row,
                                                       const asl::StartTask& task) {
   const auto integration = integration_of(*task.resource);
-  if (!integration) {
-    return asl::Event(TaskFailed{task.task, integration.error().code, integration.error().message,
-                                 TaskFailed::At::Run});
-  }
+  if (!integration)
+    return failed(task.task, {integration.error().code, integration.error().message});
   auto spec = spec_of(context, place, row, *integration, task);
   if (spec) return *std::move(spec);
-  return failed(task.task, named_failure(context, *integration, spec.error()), TaskFailed::At::Run);
+  return failed(task.task, named_failure(context, *integration, spec.error()));
 }
 
 asl::Event end_of_call(Context& context, const Resource& resource, std::uint64_t task,
                        const Result<Document>& outcome) {
   const auto integration = integration_of(resource);
-  if (!integration)
-    return TaskFailed{task, integration.error().code, integration.error().message,
-                      TaskFailed::At::Run};
-  if (!outcome)
-    return failed(task, named_failure(context, *integration, outcome.error()), TaskFailed::At::Run);
+  if (!integration) return failed(task, {integration.error().code, integration.error().message});
+  if (!outcome) return failed(task, named_failure(context, *integration, outcome.error()));
   if (integration->service->id == "lambda" && !integration->sdk) {
-    if (auto failure = function_failure(*outcome))
-      return failed(task, *std::move(failure), TaskFailed::At::Run);
+    if (auto failure = function_failure(*outcome)) return failed(task, *std::move(failure));
   }
   return asl::TaskSucceeded{task, output_of(context, *integration, resource, *outcome)};
 }
@@ -238,7 +212,7 @@ std::vector<asl::Event> start_task(Context& context, const Place& place, const E
   return start_call(context, place, row, task);
 }
 
-void cancel_task(Context& context, const Place& place, Saved& saved, std::uint64_t task) {
+void cancel_task(Context& context, Saved& saved, std::uint64_t task) {
   const auto pending = saved.pending.find(std::to_string(task));
   if (pending == saved.pending.end()) return;
   if (const auto& what = pending->second; what.starts_with("activity/"))
@@ -246,7 +220,7 @@ void cancel_task(Context& context, const Place& place, Saved& saved, std::uint64
   else if (what.starts_with("mapRun/"))
     abort_map_run(context, what);
   else
-    stop_child(context, place, what);
+    stop_child(context, what);
   saved.pending.erase(pending);
 }
 

@@ -20,7 +20,7 @@ asl::Event end_of_call(core::Context& context, const asl::Resource& resource, st
                        const Result<Document>& outcome);
 /// A task that is no longer waited for: its child execution is stopped, its activity's work is
 /// taken back. The answer of a call under way is ignored.
-void cancel_task(core::Context& context, const Place& place, Saved& saved, std::uint64_t task);
+void cancel_task(core::Context& context, Saved& saved, std::uint64_t task);
 
 /// Why a resource cannot be used at all: an activity that does not exist.
 std::optional<std::string> refusal(core::Context& context, const asl::Resource& resource);

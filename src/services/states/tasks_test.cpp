@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Task states call, and what they see of it.
+#include <tuple>
+
+#include "services/states/integrations.hpp"
 #include "services/states/testing.hpp"
 
 namespace tocsin::states {
@@ -107,6 +110,49 @@ TEST_F(States, NobodyAnswersInTime) {
   EXPECT_EQ(output(execution), "FAILED States.Timeout: ");
   EXPECT_THAT(types(execution), ::testing::Contains("TaskTimedOut"));
   replays();
+}
+
+TEST(StatesIntegrations, EveryServiceHasItsNameInTheSdk) {
+  const std::tuple<std::string_view, std::string_view, std::string_view, std::string_view> known[]{
+      {"autoscaling:describeAutoScalingGroups", "autoscaling", "DescribeAutoScalingGroups",
+       "AutoScaling"},
+      {"cloudcontrol:listResources", "cloudcontrolapi", "ListResources", "CloudControl"},
+      {"cloudformation:listStacks", "cloudformation", "ListStacks", "CloudFormation"},
+      {"cloudtrail:stopLogging", "cloudtrail", "StopLogging", "CloudTrail"},
+      {"cloudwatch:putMetricData", "monitoring", "PutMetricData", "CloudWatch"},
+      {"cloudwatchlogs:putLogEvents", "logs", "PutLogEvents", "CloudWatchLogs"},
+      {"config:describeConfigRules", "config", "DescribeConfigRules", "Config"},
+      {"dynamodb:getItem", "dynamodb", "GetItem", "DynamoDb"},
+      {"ec2:describeVpcs", "ec2", "DescribeVpcs", "Ec2"},
+      {"elasticloadbalancingv2:describeRules", "elasticloadbalancing", "DescribeRules",
+       "ElasticLoadBalancingV2"},
+      {"eventbridge:putEvents", "events", "PutEvents", "EventBridge"},
+      {"guardduty:listDetectors", "guardduty", "ListDetectors", "GuardDuty"},
+      {"iam:updateAccessKey", "iam", "UpdateAccessKey", "Iam"},
+      {"kms:listKeys", "kms", "ListKeys", "Kms"},
+      {"lambda:invoke", "lambda", "Invoke", "Lambda"},
+      {"resourcegroupstaggingapi:getResources", "tagging", "GetResources",
+       "ResourceGroupsTaggingApi"},
+      {"s3:getObject", "s3", "GetObject", "S3"},
+      {"s3control:getPublicAccessBlock", "s3control", "GetPublicAccessBlock", "S3Control"},
+      {"secretsmanager:getSecretValue", "secretsmanager", "GetSecretValue", "SecretsManager"},
+      {"securityhub:getFindings", "securityhub", "GetFindings", "SecurityHub"},
+      {"sfn:startExecution", "states", "StartExecution", "Sfn"},
+      {"sns:publish", "sns", "Publish", "Sns"},
+      {"sqs:sendMessage", "sqs", "SendMessage", "Sqs"},
+      {"ssm:getParameter", "ssm", "GetParameter", "Ssm"},
+      {"ssmcontacts:listContacts", "ssm-contacts", "ListContacts", "SsmContacts"},
+      {"ssmincidents:startIncident", "ssm-incidents", "StartIncident", "SsmIncidents"},
+      {"sts:getCallerIdentity", "sts", "GetCallerIdentity", "Sts"}};
+  for (const auto& [resource, service, operation, client] : known) {
+    const auto parsed = asl::parse_resource("arn:aws:states:::aws-sdk:" + std::string(resource));
+    ASSERT_TRUE(parsed) << resource;
+    const auto found = integration_of(*parsed);
+    ASSERT_TRUE(found) << resource;
+    EXPECT_EQ(found->service->id, service);
+    EXPECT_EQ(found->operation->name, operation);
+    EXPECT_EQ(sdk_client_name(*found->service), client);
+  }
 }
 
 TEST_F(States, EveryServiceIsCalledThroughTheSdk) {
@@ -241,7 +287,7 @@ TEST_F(States, ALoopOfTasksLeavesNothingBehind) {
                                                       {"BackoffRate", 1}}}}}));
   start("m", "e");
   cloud.advance(std::chrono::minutes(1));
-  EXPECT_EQ(neighbours->calls.size(), 6u);
+  EXPECT_EQ(neighbours->of("lambda:Invoke").size(), 6u);
 }
 
 TEST_F(States, RetryAndCatch) {

@@ -177,6 +177,7 @@ class States : public ::testing::Test {
     add("events", {"PutEvents"});
     add("s3", {"GetObject", "PutObject", "ListObjectsV2"});
     add("sts", {"AssumeRole"});
+    add("monitoring", {"PutMetricData"});
     add("logs",
         {"CreateLogStream", "PutLogEvents", "PutResourcePolicy", "DescribeResourcePolicies"});
     register_states(registry);

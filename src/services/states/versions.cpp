@@ -32,11 +32,6 @@ Result<void> check_revision(const Call& call, const Machine& machine) {
                   wanted, shown_revision(machine)));
 }
 
-bool routes_to(const Alias& alias, std::int64_t version) {
-  return std::ranges::any_of(alias.routes,
-                             [&](const Route& route) { return route.version == version; });
-}
-
 /// Names of the aliases that route to the version.
 std::vector<std::string> aliases_of(const Context& context, const StatesArn& arn,
                                     std::int64_t version) {
@@ -47,6 +42,11 @@ std::vector<std::string> aliases_of(const Context& context, const StatesArn& arn
 }
 
 }  // namespace
+
+bool routes_to(const Alias& alias, std::int64_t version) {
+  return std::ranges::any_of(alias.routes,
+                             [&](const Route& route) { return route.version == version; });
+}
 
 std::optional<std::int64_t> version_number(const StatesArn& arn) {
   const bool digits = !arn.rest.empty() && arn.rest.size() <= 8 &&
@@ -72,10 +72,7 @@ Outcome publish_state_machine_version(Call& call) {
   const auto wanted = TRY(arn_of(call, "stateMachineArn", {"stateMachine"}));
   auto machine = TRY(find_machine(call, wanted));
   if (!wanted.rest.empty()) return no_machine(text(call.params(), "stateMachineArn"));
-  if (machine.deleting) {
-    return fail("StateMachineDeleting",
-                fmt::format("State Machine is being deleted: '{}'", machine.arn()));
-  }
+  TRY(check_active(machine));
   TRY(check_revision(call, machine));
   const auto version = TRY(published(call, machine, opened(call, "description")));
   kMachines.put(call, Key::of(machine.scope, machine.name), machine);

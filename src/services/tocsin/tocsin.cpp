@@ -28,13 +28,20 @@ core::Outcome get_timeline(core::Call& call) {
 
 }  // namespace
 
-void register_tocsin(core::Registry& registry) {
-  registry.add(core::Service{"tocsin",
-                             "tocsin",
-                             {{"GetTimeline", core::Effect::Read, get_timeline},
-                              {"IngestCloudTrailRecords", core::Effect::Write,
-                               ingest_cloudtrail_records, needs_event_bus, "Records"}}});
+void register_tocsin_with(core::Registry& registry, std::vector<core::Operation> more) {
+  core::Service service{"tocsin",
+                        "tocsin",
+                        {{"GetTimeline", core::Effect::Read, get_timeline},
+                         {"IngestCloudTrailRecords", core::Effect::Write, ingest_cloudtrail_records,
+                          needs_event_bus, "Records"}}};
+  for (auto& operation : more)
+    service.operations.push_back(std::move(operation));
+  registry.add(std::move(service));
   registry.on_resume("tocsin.ingest", ingest_rest);
+}
+
+void register_tocsin(core::Registry& registry) {
+  register_tocsin_with(registry, {});
 }
 
 }  // namespace tocsin::own

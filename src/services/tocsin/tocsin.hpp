@@ -6,6 +6,8 @@
 
 namespace tocsin::own {
 
+/// `more`: operations that other services answer.
+void register_tocsin_with(core::Registry& registry, std::vector<core::Operation> more);
 void register_tocsin(core::Registry& registry);
 
 }  // namespace tocsin::own
