@@ -32,7 +32,7 @@ constexpr std::string_view kUsage =
     "folder\n"
     "tocsin timeline [--data DIR] [--endpoint URL] [--json] EVENT-ID\n"
     "                     prints what followed from what: a CloudTrail eventID names a call\n"
-    "tocsin state at [--data DIR] [--endpoint URL] [--region REGION] [--type TYPE [--id ID]] "
+    "tocsin state [--data DIR] [--endpoint URL] at [--region REGION] [--type TYPE [--id ID]] "
     "[--json] TIME\n"
     "                     every resource that AWS Config recorded as it was at TIME (or: now), and "
     "who had changed it last by which call\n"

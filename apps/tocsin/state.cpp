@@ -16,7 +16,7 @@ namespace tocsin::app {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: tocsin state at [--data DIR] [--endpoint URL] [--region REGION] "
+    "usage: tocsin state [--data DIR] [--endpoint URL] at [--region REGION] "
     "[--type TYPE [--id ID]] [--json] TIME\n"
     "TIME: 2026-11-24T04:11:25Z, or now. With --json: a resource a line, with its configuration.";
 constexpr int kTablePage = 5'000, kWholePage = 500;
@@ -36,14 +36,12 @@ std::string default_region() {
 }
 
 Result<Options> options_in(std::span<char*> words) {
-  if (words.empty() || std::string_view(words[0]) != "at")
-    return fail("Usage", std::string(kUsage));
-  words = words.subspan(1);
   Options options;
   options.client = TRY(client_options(words));
   const auto arguments = TRY(Arguments::parse(words, {"--region", "--type", "--id"}, {"--json"}));
-  if (arguments.rest().size() != 1) return fail("Usage", std::string(kUsage));
-  const std::string time(arguments.rest()[0]);
+  if (arguments.rest().size() != 2 || std::string_view(arguments.rest()[0]) != "at")
+    return fail("Usage", std::string(kUsage));
+  const std::string time(arguments.rest()[1]);
   if (time != "now") {
     const auto moment = parse_iso8601(time);
     if (!moment) return fail("Usage", fmt::format("\"{}\" is no time.\n{}", time, kUsage));

@@ -39,7 +39,7 @@ def record_security_groups(server, role):
 def make_group(server):
     ec2 = server.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    return ec2.create_security_group(GroupName="LabSG1", Description="the lab's", VpcId=vpc)["GroupId"]
+    return ec2.create_security_group(GroupName="LabSG1", Description="Security group of the lab", VpcId=vpc)["GroupId"]
 
 
 def make_rule(server, role):
