@@ -3,6 +3,7 @@
 """A bucket is made public, as an intruder would; Config records it, a managed rule judges it, Automation puts it back, and people are told."""
 import gzip
 import json
+import time
 
 import harness
 from harness import Mailbox, Server, allow, check, make_user, my_port, say, text_of, token_of, until
@@ -56,6 +57,7 @@ def attack(server, bucket):
     intruder.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]})
     intruder.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
     say("The intruder has made the bucket public.")
+    return time.time()
 
 
 def verdict(config, rule, bucket):
@@ -97,8 +99,9 @@ def run(binary):
         prepare(server, mailbox)
         s3.create_bucket(Bucket="crown-jewels")
         until("the first verdict", lambda: verdict(config, "public-read", "crown-jewels") == "COMPLIANT")
-        attack(server, "crown-jewels")
+        moment = attack(server, "crown-jewels")
         until("the bucket is private again", lambda: is_private(s3, "crown-jewels"), 60)
+        say(f"The bucket was private again {(time.time() - moment) * 1000:.0f} ms after.")
         for rule in RULES.values():
             until(f"{rule} is COMPLIANT", lambda: verdict(config, rule, "crown-jewels") == "COMPLIANT", 60)
         until("the mails", lambda: told(mailbox, "crown-jewels"), 60, step=0.2)
