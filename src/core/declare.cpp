@@ -20,6 +20,17 @@ Object params_of(const Object& properties, std::span<const Parameter> parameters
   return params;
 }
 
+Object changed_params(const Object& properties, const Object& shown,
+                      std::span<const Parameter> parameters) {
+  Object params;
+  for (const auto& [property, parameter] : parameters) {
+    const auto *wanted = properties.if_contains(property), *is = shown.if_contains(property);
+    if (wanted && (!is || *is != *wanted))
+      params[parameter.empty() ? property : parameter] = *wanted;
+  }
+  return params;
+}
+
 Result<void> check_served(const Object& properties, std::span<const std::string_view> served) {
   for (const auto& [name, value] : properties) {
     if (std::ranges::find(served, std::string_view(name)) == served.end())

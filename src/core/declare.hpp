@@ -23,6 +23,10 @@ struct Parameter {
 /// The properties that are there, under the operation's names.
 Object params_of(const Object& properties, std::span<const Parameter> parameters);
 
+/// Of those, the ones that are not so already in what the resource shows.
+Object changed_params(const Object& properties, const Object& shown,
+                      std::span<const Parameter> parameters);
+
 /// Error InvalidRequest where there are other properties than those that this cloud serves.
 Result<void> check_served(const Object& properties, std::span<const std::string_view> served);
 

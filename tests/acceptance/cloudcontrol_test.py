@@ -4,7 +4,8 @@
 import json
 
 import harness
-from harness import Server, check, error_code, make_user, say, until
+from harness import Server, check, error_code, make_role, make_user, say, until, zipped
+from incident import bucket_policy
 
 harness.PORTS["cloudcontrol_test"] = 4858
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
@@ -23,6 +24,23 @@ DESIRED = {
 }
 
 
+def deeper(server, role):
+    """Types whose resources need others: a bucket that a trail may write to, code, roles."""
+    s3, iam = server.client("s3"), server.client("iam")
+    s3.create_bucket(Bucket="trails")
+    s3.put_bucket_policy(Bucket="trails", Policy=bucket_policy("trails"))
+    s3.put_object(Bucket="trails", Key="code.zip", Body=zipped("def handler(event, context): return event"))
+    flow = json.dumps(TRUST).replace("lambda", "states")
+    return {
+        "AWS::KMS::Key": {"Description": "evidence", "EnableKeyRotation": True},
+        "AWS::CloudTrail::Trail": {"TrailName": "audit", "S3BucketName": "trails", "IsLogging": True},
+        "AWS::Lambda::Function": {"FunctionName": "echo", "Runtime": "python3.11", "Handler": "index.handler", "Role": role, "Timeout": 9,
+                                  "Code": {"S3Bucket": "trails", "S3Key": "code.zip"}},
+        "AWS::StepFunctions::StateMachine": {"StateMachineName": "flow", "RoleArn": iam.create_role(RoleName="flow", AssumeRolePolicyDocument=flow)["Role"]["Arn"],
+                                             "DefinitionString": '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}'},
+    }
+
+
 def ended(api, begun):
     token = begun["ProgressEvent"]["RequestToken"]
     over = lambda: (event := api.get_resource_request_status(RequestToken=token)["ProgressEvent"])["OperationStatus"] in ("SUCCESS", "FAILED") and event
@@ -35,15 +53,16 @@ def run(binary):
     with Server(binary) as server:
         api = server.client("cloudcontrol")
         identifiers = {}
-        for kind, desired in DESIRED.items():
+        types = {**DESIRED, **deeper(server, make_role(server.client("iam"), "echo", "s3:*"))}
+        for kind, desired in types.items():
             event = ended(api, api.create_resource(TypeName=kind, DesiredState=json.dumps(desired)))
             identifiers[kind] = event["Identifier"]
             shown = json.loads(api.get_resource(TypeName=kind, Identifier=event["Identifier"])["ResourceDescription"]["Properties"])
-            for name in set(desired) - {"Policies", "Value"}:
+            for name in set(desired) - {"Policies", "Value", "Code", "DefinitionString"}:
                 check(shown.get(name) == desired[name], f"{kind}: {name} is {shown.get(name)}")
             listed = [entry["Identifier"] for entry in api.list_resources(TypeName=kind)["ResourceDescriptions"]]
             check(event["Identifier"] in listed, f"{kind}: listed are {listed}")
-        say(f"{len(DESIRED)} types are made, read and listed.")
+        say(f"{len(types)} types are made, read and listed.")
 
         change = [{"op": "replace", "path": "/VisibilityTimeout", "value": 90}]
         ended(api, api.update_resource(TypeName="AWS::SQS::Queue", Identifier=identifiers["AWS::SQS::Queue"], PatchDocument=json.dumps(change)))
@@ -61,9 +80,12 @@ def run(binary):
         with_team = lambda: {entry["ResourceARN"].split(":")[2] for entry in tagging.get_resources(TagFilters=[{"Key": "team", "Values": ["blue"]}])["ResourceTagMappingList"]}
         check({"sns", "sqs"} <= with_team(), f"tagged are {with_team()}")
         group = server.client("ec2").describe_security_groups(GroupIds=[identifiers["AWS::EC2::SecurityGroup"]])["SecurityGroups"][0]["GroupId"]
-        arns = ["arn:aws:s3:::evidence", f"arn:aws:ec2:us-east-1:123456789012:security-group/{group}"]
-        check(tagging.tag_resources(ResourceARNList=arns, Tags={"team": "blue"}).get("FailedResourcesMap", {}) == {}, "tags were not set")
-        check({"sns", "sqs", "s3", "ec2"} <= with_team(), f"tagged are {with_team()}")
+        here = "us-east-1:123456789012"
+        arns = ["arn:aws:s3:::evidence", f"arn:aws:ec2:{here}:security-group/{group}", f"arn:aws:kms:{here}:key/{identifiers['AWS::KMS::Key']}",
+                f"arn:aws:cloudtrail:{here}:trail/audit", f"arn:aws:lambda:{here}:function:echo", f"arn:aws:states:{here}:stateMachine:flow"]
+        failed = tagging.tag_resources(ResourceARNList=arns, Tags={"team": "blue"}).get("FailedResourcesMap", {})
+        check(failed == {}, f"not tagged: {failed}")
+        check({"sns", "sqs", "s3", "ec2", "kms", "cloudtrail", "lambda", "states"} <= with_team(), f"tagged are {with_team()}")
         tagging.untag_resources(ResourceARNList=arns[:1], TagKeys=["team"])
         check("s3" not in with_team(), f"tagged are {with_team()}")
         say("Tags are found and changed in one place.")

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "services/cloudtrail/declare.hpp"
 #include "services/cloudtrail/parts.hpp"
 
 namespace tocsin::cloudtrail {
@@ -209,6 +210,9 @@ core::ResourceType trail_type() {
     out.supplementary = recorded_beside(trail);
     return out;
   };
+  type.create = declare_trail;
+  type.update = redeclare_trail;
+  type.remove = undeclare_trail;
   return type;
 }
 

@@ -2,6 +2,9 @@
 // Keys and aliases as Config and CloudFormation see them.
 #include "services/kms/resource.hpp"
 
+#include <array>
+
+#include "core/declare.hpp"
 #include "services/kms/state.hpp"
 
 namespace tocsin::kms {
@@ -69,22 +72,56 @@ Description describe_alias(const store::View&, const Document& row) {
           .relationships = {{"AWS::KMS::Key", alias.key, "Is associated with"}}};
 }
 
-Outcome ask(Call& call, std::string operation, Object params) {
-  return call.call(call.as_caller("kms", std::move(operation), std::move(params)));
+Result<Document> ask(Call& call, std::string operation, Object params) {
+  return core::ask(call, "kms", std::move(operation), std::move(params));
+}
+
+Array key_tags(const core::Tags& tags) {
+  Array out;
+  for (const auto& [key, value] : tags)
+    out.push_back(Object{{"TagKey", key}, {"TagValue", value}});
+  return out;
+}
+
+Result<void> set_rotation(Call& call, const std::string& id, bool wanted) {
+  TRY(ask(call, wanted ? "EnableKeyRotation" : "DisableKeyRotation", {{"KeyId", id}}));
+  return {};
 }
 
 Outcome create_key(Call& call, const Object& properties) {
-  Object params;
-  for (const auto* name : {"Description", "KeySpec", "KeyUsage", "Origin", "MultiRegion"}) {
-    if (const auto* value = properties.if_contains(name)) params[name] = *value;
-  }
-  if (const auto* policy = properties.if_contains("KeyPolicy"))
-    params["Policy"] = policy->is_string() ? std::string(policy->get_string()) : to_json(*policy);
-  Array tags;
-  for (const auto& tag : array_of(properties, "Tags"))
-    tags.push_back(Object{{"TagKey", text(tag, "Key")}, {"TagValue", text(tag, "Value")}});
-  if (!tags.empty()) params["Tags"] = std::move(tags);
-  return ask(call, "CreateKey", std::move(params));
+  constexpr std::array<core::Parameter, 5> kGiven{
+      {{"Description"}, {"KeySpec"}, {"KeyUsage"}, {"Origin"}, {"MultiRegion"}}};
+  auto params = core::params_of(properties, kGiven);
+  if (auto policy = core::policy_of(properties, "KeyPolicy"); !policy.empty())
+    params["Policy"] = std::move(policy);
+  if (auto tags = key_tags(core::tags_of(array_of(properties, "Tags"))); !tags.empty())
+    params["Tags"] = std::move(tags);
+  const auto made = TRY(ask(call, "CreateKey", std::move(params)));
+  const auto id = string_of(object_of(made, "KeyMetadata"), "KeyId");
+  if (flag(properties, "EnableKeyRotation")) TRY(set_rotation(call, id, true));
+  return Object{{"Id", id}};
+}
+
+Outcome update_key(Call& call, const std::string& id, const Object& properties) {
+  const auto key = kKeys.get(call, core::Key::of(call.scope(), id));
+  if (!key) return fail("NotFoundException", "Key '" + id + "' does not exist");
+  const auto description = text(properties, "Description", key->description);
+  if (description != key->description)
+    TRY(ask(call, "UpdateKeyDescription", {{"KeyId", id}, {"Description", description}}));
+  const auto* policy = properties.if_contains("KeyPolicy");
+  if (policy && *policy != policy_document(key->policy))
+    TRY(ask(call, "PutKeyPolicy",
+            {{"KeyId", id},
+             {"PolicyName", "default"},
+             {"Policy", core::policy_of(properties, "KeyPolicy")}}));
+  const bool rotates = flag(properties, "EnableKeyRotation");
+  if (rotates != key->rotation.enabled) TRY(set_rotation(call, id, rotates));
+  const auto tags = core::retagging(key->tags, properties);
+  if (!tags.removed.empty())
+    TRY(ask(call, "UntagResource", {{"KeyId", id}, {"TagKeys", tags.removed}}));
+  if (!tags.added.empty())
+    TRY(ask(call, "TagResource", {{"KeyId", id}, {"Tags", key_tags(tags.added)}}));
+  return Object{{"Id", id}};
 }
 
 Outcome remove_key(Call& call, const std::string& id) {
@@ -92,9 +129,10 @@ Outcome remove_key(Call& call, const std::string& id) {
 }
 
 Outcome create_alias(Call& call, const Object& properties) {
-  return ask(call, "CreateAlias",
-             {{"AliasName", text(properties, "AliasName")},
-              {"TargetKeyId", text(properties, "TargetKeyId")}});
+  TRY(ask(call, "CreateAlias",
+          {{"AliasName", text(properties, "AliasName")},
+           {"TargetKeyId", text(properties, "TargetKeyId")}}));
+  return Object{{"Id", text(properties, "AliasName")}};
 }
 
 Outcome update_alias(Call& call, const std::string& id, const Object& properties) {
@@ -113,6 +151,7 @@ core::ResourceType key_type() {
           .table = kKeys.name(),
           .describe = describe_key,
           .create = create_key,
+          .update = update_key,
           .remove = remove_key};
 }
 

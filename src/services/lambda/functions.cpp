@@ -8,6 +8,7 @@
 #include "services/lambda/code.hpp"
 #include "services/lambda/concurrency.hpp"
 #include "services/lambda/configuration.hpp"
+#include "services/lambda/declare.hpp"
 #include "services/lambda/paging.hpp"
 #include "services/lambda/versions.hpp"
 
@@ -298,7 +299,12 @@ std::vector<core::Access> needs_update_configuration(Call& call) {
 }
 
 core::ResourceType function_type() {
-  return {.type = "AWS::Lambda::Function", .table = kFunctions.name(), .describe = describe};
+  return {.type = "AWS::Lambda::Function",
+          .table = kFunctions.name(),
+          .describe = describe,
+          .create = declare_function,
+          .update = redeclare_function,
+          .remove = undeclare_function};
 }
 
 }  // namespace tocsin::lambda

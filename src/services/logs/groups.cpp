@@ -101,7 +101,7 @@ Outcome make(Call& call, const Object& properties) {
   if (auto tags = tags_of_properties(properties); !tags.empty()) params["tags"] = std::move(tags);
   TRY(as_caller(call, "CreateLogGroup", std::move(params)));
   if (find(properties, "RetentionInDays")) TRY(set_retention(call, name, properties));
-  return Object{{"id", name}};
+  return Object{{"Id", name}};
 }
 
 Outcome change(Call& call, const std::string& id, const Object& properties) {
@@ -126,7 +126,7 @@ Outcome change(Call& call, const std::string& id, const Object& properties) {
                   {{"resourceArn", group_arn(*group)}, {"tagKeys", std::move(gone)}}));
   if (!wanted.empty())
     TRY(as_caller(call, "TagResource", {{"resourceArn", group_arn(*group)}, {"tags", wanted}}));
-  return Object{{"id", id}};
+  return Object{{"Id", id}};
 }
 
 Outcome remove(Call& call, const std::string& id) {

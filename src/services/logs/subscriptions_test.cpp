@@ -209,7 +209,7 @@ TEST_F(ResourceType, AGroupIsDeclaredChangedAndRemoved) {
   ASSERT_TRUE(cloud.call("stacks", "Remove", Object{{"LogGroupName", "g"}}));
   EXPECT_TRUE(group().is_null());
   const auto made = cloud.call("stacks", "Make", Object{});
-  EXPECT_EQ(text(group(), "logGroupName"), text(*made, "id"));
+  EXPECT_EQ(text(group(), "logGroupName"), text(*made, "Id"));
 }
 
 }  // namespace

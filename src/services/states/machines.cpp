@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "services/states/declare.hpp"
 #include "services/states/executions.hpp"
 #include "services/states/logging.hpp"
 #include "services/states/paging.hpp"
@@ -357,8 +358,12 @@ void on_machine_deletion(core::Registry& registry) {
 }
 
 core::ResourceType machine_type() {
-  return {
-      .type = "AWS::StepFunctions::StateMachine", .table = kMachines.name(), .describe = describe};
+  return {.type = "AWS::StepFunctions::StateMachine",
+          .table = kMachines.name(),
+          .describe = describe,
+          .create = declare_machine,
+          .update = redeclare_machine,
+          .remove = undeclare_machine};
 }
 
 }  // namespace tocsin::states
