@@ -6,7 +6,7 @@ import json
 import time
 
 import harness
-from harness import Mailbox, Server, allow, check, make_user, my_port, say, text_of, token_of, until
+from harness import Mailbox, Server, allow, check, function_code, make_role, make_user, my_port, say, text_of, token_of, until
 
 harness.PORTS["public_bucket_test"] = 4844
 ACCOUNT = "123456789012"
@@ -39,6 +39,28 @@ def prepare(server, mailbox):
             "MaximumAutomaticAttempts": 3, "RetryAttemptSeconds": 60,
             "Parameters": {"AutomationAssumeRole": {"StaticValue": {"Values": [healer]}}, "S3BucketName": {"ResourceValue": {"Value": "RESOURCE_ID"}}}}])
     say("Config records everything; two rules watch buckets.")
+
+
+def make_reporter(server):
+    """What Config's own messages do not say: who it was."""
+    topic = server.client("sns").create_topic(Name="config")["TopicArn"]  # the one that is there
+    role = make_role(server.client("iam"), "reporter", "config:GetResourceConfigHistory", "cloudtrail:LookupEvents", "sns:Publish", "logs:*")
+    pattern = {"source": ["aws.config"], "detail-type": ["Config Rules Compliance Change"],
+               "detail": {"newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]}}}
+    events, functions = server.client("events"), server.client("lambda")
+    rule = events.put_rule(Name="drifted", EventPattern=json.dumps(pattern))["RuleArn"]
+    arn = functions.create_function(FunctionName="who-drifted", Runtime="python3.11", Handler="index.handler", Role=role, Timeout=30,
+                                    Environment={"Variables": {"TOPIC": topic}}, Code={"ZipFile": function_code("who_drifted")})["FunctionArn"]
+    functions.add_permission(FunctionName="who-drifted", StatementId="events", Action="lambda:InvokeFunction", Principal="events.amazonaws.com", SourceArn=rule)
+    events.put_targets(Rule="drifted", Targets=[{"Id": "who-drifted", "Arn": arn}])
+
+
+def check_report(mailbox):
+    """Who, what and when, in one mail."""
+    report = until("the mail that says who it was", lambda: next((text_of(mail) for _, mail in mailbox.mails if mail["Subject"] == "A resource has drifted"), None), 60)
+    for part in ("AWS::S3::Bucket crown-jewels is NON_COMPLIANT", "who:   intruder", "call:  PutBucketAcl", "when:  20"):
+        check(part in report, f"the mail does not say {part}: {report}")
+    say(report)
 
 
 def is_private(s3, bucket):
@@ -97,6 +119,7 @@ def run(binary):
     with Mailbox(my_port() + 1) as mailbox, Server(binary, "--smtp", mailbox.url) as server:
         config, s3 = server.client("config"), server.client("s3")
         prepare(server, mailbox)
+        make_reporter(server)
         s3.create_bucket(Bucket="crown-jewels")
         until("the first verdict", lambda: verdict(config, "public-read", "crown-jewels") == "COMPLIANT")
         moment = attack(server, "crown-jewels")
@@ -105,6 +128,7 @@ def run(binary):
         for rule in RULES.values():
             until(f"{rule} is COMPLIANT", lambda: verdict(config, rule, "crown-jewels") == "COMPLIANT", 60)
         until("the mails", lambda: told(mailbox, "crown-jewels"), 60, step=0.2)
+        check_report(mailbox)
         event = server.client("cloudtrail").lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "PutBucketAcl"}])["Events"][-1]
         shown = until("the chain in the timeline", lambda: (text := server.tocsin("timeline", event["EventId"]).stdout) and "PutPublicAccessBlock" in text and text, 30, step=0.3)
         say(shown)
