@@ -5,6 +5,7 @@
 #include "base/document.hpp"
 #include "base/glob.hpp"
 #include "base/gzip.hpp"
+#include "base/spelling.hpp"
 #include "base/time.hpp"
 
 namespace tocsin {
@@ -183,6 +184,16 @@ TEST(Glob, Matches) {
   EXPECT_TRUE(glob_match("arn:aws:s3:::*/AWSLogs/?", "arn:aws:s3:::b/x/AWSLogs/1"));
   EXPECT_FALSE(glob_match("a*b", "a*c"));
   EXPECT_TRUE(glob_match("*", ""));
+}
+
+TEST(Spelling, OfMembersNames) {
+  EXPECT_EQ(lower_first("GroupName"), "groupName");
+  EXPECT_EQ(lower_first("VPCId"), "vPCId");
+  EXPECT_EQ(lower_first(""), "");
+  EXPECT_EQ(lower_head("VPCZoneIdentifier"), "vpczoneIdentifier");
+  EXPECT_EQ(lower_head("DNSName"), "dnsname");
+  EXPECT_EQ(to_json(respelled(*parse_json(R"({"A":[{"Bc":1}],"d":"E"})"), lower_first)),
+            R"({"a":[{"bc":1}],"d":"E"})");
 }
 
 }  // namespace

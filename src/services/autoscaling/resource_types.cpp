@@ -3,6 +3,7 @@
 // ARNs.
 #include <fmt/format.h>
 
+#include "base/spelling.hpp"
 #include "core/tags.hpp"
 #include "services/autoscaling/declare.hpp"
 #include "services/autoscaling/describe.hpp"
@@ -16,16 +17,6 @@ namespace {
 using Description = core::ResourceType::Description;
 
 constexpr const char* kWith = "Is associated with ";
-
-/// "VPCZoneIdentifier" as AWS Config writes it: "vpczoneIdentifier".
-std::string lower_head(std::string_view name) {
-  std::string out(name);
-  for (auto& letter : out) {
-    if (letter < 'A' || letter > 'Z') break;
-    letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return out;
-}
 
 Document recorded(const Document& value) {
   if (const auto* list = value.if_array()) {

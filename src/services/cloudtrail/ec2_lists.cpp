@@ -6,6 +6,8 @@
 #include <cctype>
 #include <string_view>
 
+#include "base/spelling.hpp"
+
 namespace tocsin::cloudtrail {
 namespace {
 
@@ -38,12 +40,6 @@ constexpr std::array<Known, 25> kKnown{{{"Add", "add", "item"},
                                         {"VpcId", "vpcSet", "vpcId"},
                                         {"ZoneName", "availabilityZoneSet", "zoneName"},
                                         {"blockDeviceMapping", "blockDeviceMapping", "item"}}};
-
-std::string lower_first(std::string_view name) {
-  std::string out(name);
-  if (!out.empty()) out[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(out[0])));
-  return out;
-}
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/crypto.hpp"
+#include "base/spelling.hpp"
 #include "engines/model/check.hpp"
 #include "services/cloudtrail/ec2_shapes.hpp"
 #include "services/cloudtrail/state.hpp"
@@ -37,12 +38,6 @@ const Names kLeftOut{
 // What KMS is given and gives is not even hidden: its records have no such member.
 const Names kLeftOutOfKms{"Plaintext", "CiphertextBlob",       "Message",     "Signature",  "Mac",
                           "PublicKey", "EncryptedKeyMaterial", "ImportToken", "GrantTokens"};
-
-std::string lower_first(std::string_view name) {
-  std::string lowered(name);
-  if (!lowered.empty() && lowered[0] >= 'A' && lowered[0] <= 'Z') lowered[0] += 'a' - 'A';
-  return lowered;
-}
 
 Document written(const Document& value, bool keys_stay) {
   if (const auto* array = value.if_array()) {

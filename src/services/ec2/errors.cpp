@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "base/spelling.hpp"
+
 namespace tocsin::ec2 {
 
 Failure missing_parameter(std::string_view param) {
@@ -54,12 +56,6 @@ Result<void> check_one_attribute(std::size_t given) {
 Object unsuccessful(const std::string& resource, const Error& error) {
   return {{"ResourceId", resource},
           {"Error", Object{{"Code", error.code}, {"Message", error.message}}}};
-}
-
-std::string lower_first(std::string_view name) {
-  std::string out(name);
-  if (!out.empty() && out[0] >= 'A' && out[0] <= 'Z') out[0] = static_cast<char>(out[0] + 32);
-  return out;
 }
 
 }  // namespace tocsin::ec2

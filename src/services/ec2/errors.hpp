@@ -28,7 +28,4 @@ Result<void> check_one_attribute(std::size_t given);
 /// An element of a reply's Unsuccessful.
 Object unsuccessful(const std::string& resource, const Error& error);
 
-/// "CidrBlock" as messages have it: "cidrBlock".
-std::string lower_first(std::string_view name);
-
 }  // namespace tocsin::ec2

@@ -3,6 +3,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "base/spelling.hpp"
 #include "services/ec2/errors.hpp"
 #include "services/ec2/instances.hpp"
 #include "services/ec2/interfaces.hpp"

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/spelling.hpp"
 #include "services/ec2/errors.hpp"
 
 namespace tocsin::ec2 {

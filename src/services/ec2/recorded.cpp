@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/spelling.hpp"
 #include "services/ec2/errors.hpp"
 #include "services/ec2/filters.hpp"
 #include "services/ec2/rules.hpp"

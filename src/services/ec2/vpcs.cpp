@@ -5,6 +5,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "base/spelling.hpp"
 #include "services/ec2/cidr.hpp"
 #include "services/ec2/defaults.hpp"
 #include "services/ec2/errors.hpp"

@@ -2,6 +2,7 @@
 // Load balancers and their parts as AWS Config, CloudFormation and Cloud Control see them.
 #include <fmt/format.h>
 
+#include "base/spelling.hpp"
 #include "services/elasticloadbalancing/actions.hpp"
 #include "services/elasticloadbalancing/declare.hpp"
 #include "services/elasticloadbalancing/operations.hpp"
@@ -17,29 +18,8 @@ constexpr std::string_view kGroupType = "AWS::ElasticLoadBalancingV2::TargetGrou
 constexpr std::string_view kListenerType = "AWS::ElasticLoadBalancingV2::Listener";
 constexpr std::string_view kRuleType = "AWS::ElasticLoadBalancingV2::ListenerRule";
 
-/// "DNSName" as AWS Config writes it: "dnsname".
-std::string lower_head(std::string_view name) {
-  std::string out(name);
-  for (auto& letter : out) {
-    if (letter < 'A' || letter > 'Z') break;
-    letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return out;
-}
-
 Document recorded(const Document& value) {
-  if (const auto* list = value.if_array()) {
-    Array out;
-    for (const auto& each : *list)
-      out.push_back(recorded(each));
-    return out;
-  }
-  const auto* object = value.if_object();
-  if (!object) return value;
-  Object out;
-  for (const auto& [name, member] : *object)
-    out[lower_head(name)] = recorded(member);
-  return out;
+  return respelled(value, lower_head);
 }
 
 /// "app/web/50dc6c495c0c9188"

@@ -5,6 +5,7 @@
 
 #include "base/glob.hpp"
 #include "base/percent.hpp"
+#include "base/spelling.hpp"
 
 namespace tocsin::iam {
 namespace {
@@ -12,12 +13,6 @@ namespace {
 using core::Call;
 constexpr std::size_t kMostTags = 50;
 constexpr std::string_view kIdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-std::string lower_first(std::string_view name) {
-  std::string lowered(name);
-  if (!lowered.empty() && lowered[0] >= 'A' && lowered[0] <= 'Z') lowered[0] += 'a' - 'A';
-  return lowered;
-}
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/spelling.hpp"
 #include "core/declare.hpp"
 #include "services/states/state.hpp"
 
@@ -25,25 +26,6 @@ Result<Document> ask(Call& call, std::string operation, Object params) {
   return core::ask(call, "states", std::move(operation), std::move(params));
 }
 
-/// "LogGroupArn" → "logGroupArn", at every depth.
-Document in_small(const Document& value) {
-  if (const auto* array = value.if_array()) {
-    Array out;
-    for (const auto& each : *array)
-      out.push_back(in_small(each));
-    return out;
-  }
-  const auto* object = value.if_object();
-  if (!object) return value;
-  Object out;
-  for (const auto& [name, member] : *object) {
-    std::string key(name);
-    if (!key.empty() && key[0] >= 'A' && key[0] <= 'Z') key[0] += 'a' - 'A';
-    out[key] = in_small(member);
-  }
-  return out;
-}
-
 /// What CreateStateMachine and UpdateStateMachine take alike.
 Object settings_of(const Object& properties) {
   constexpr std::array<core::Parameter, 2> kGiven{
@@ -53,7 +35,7 @@ Object settings_of(const Object& properties) {
     params["definition"] = to_json(*definition);
   for (const auto* name : {"LoggingConfiguration", "TracingConfiguration"}) {
     if (const auto* value = properties.if_contains(name))
-      params[in_small(Object{{name, nullptr}}).as_object().begin()->key()] = in_small(*value);
+      params[lower_first(name)] = respelled(*value, lower_first);
   }
   return params;
 }
