@@ -68,6 +68,14 @@ class Workflows:
         return [event for page in pages for event in page["events"]]
 
 
+def is_gone(api, arn):
+    """A machine is DELETING while its executions are stopped, and then is not."""
+    try:
+        return api.describe_state_machine(stateMachineArn=arn)["status"] != "DELETING" and None
+    except api.exceptions.StateMachineDoesNotExist:
+        return True
+
+
 def machines(flows):
     api = flows.api
     arn = flows.make("life", {"P": pass_state(Result=1)}, tags=[{"key": "team", "value": "blue"}])
@@ -84,7 +92,7 @@ def machines(flows):
     executions = api.list_executions(stateMachineArn=arn, statusFilter="SUCCEEDED")["executions"]
     check(len(executions) == 2, "the executions of the machine")
     api.delete_state_machine(stateMachineArn=arn)
-    until("the machine is gone", lambda: error_code(api.describe_state_machine, stateMachineArn=arn) == "StateMachineDoesNotExist")
+    until("the machine is gone", lambda: is_gone(api, arn))
     say("the life of a machine")
 
 
