@@ -9,6 +9,7 @@ import pathlib
 import sys
 
 import calls
+import config
 import durable_states
 import fanout
 import functions
@@ -24,7 +25,7 @@ import states
 import workflows
 
 BENCHES = {"calls": calls.run_calls, "events": calls.run_events, "memory": memory.run, "start": start.run, "restart": restart.run,
-           "matching": matching.run, "objects": objects.run, "ingest": ingest.run, "policies": policies.run, "states": states.run, "durable_states": durable_states.run, "workflows": workflows.run, "logs": logs.run, "functions": functions.run, "fanout": fanout.run}
+           "matching": matching.run, "objects": objects.run, "ingest": ingest.run, "policies": policies.run, "states": states.run, "durable_states": durable_states.run, "workflows": workflows.run, "logs": logs.run, "functions": functions.run, "fanout": fanout.run, "config": config.run}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
